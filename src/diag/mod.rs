@@ -1,0 +1,10 @@
+//! What can be said about a submission: findings with a code, a place, a clause and a hint.
+//!
+//! Bad input is data: a stage returns its value together with findings and never stops at the first.
+//! The texts live in `codes.toml`; a finding without a place is a bug.
+
+mod code;
+mod finding;
+
+pub use code::{Code, CodeEntry, all_codes};
+pub use finding::{Finding, FindingBuilder, Origin, Severity};

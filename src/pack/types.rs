@@ -1,0 +1,896 @@
+//! The tables of a pack, one struct per table of the schema.
+
+use crate::text::PartialDate;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use toml::value::Datetime;
+
+/// One circular, merged with what it extends.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pack {
+    /// Version gate, `circular-pack/1`.
+    pub schema: String,
+    /// Identity of the circular.
+    pub circular: Circular,
+    /// Named dates and year lists.
+    #[serde(default)]
+    pub reference: BTreeMap<String, Reference>,
+    /// What the roster is asked for.
+    #[serde(default)]
+    pub roster: Roster,
+    /// Facts that no column asks for.
+    #[serde(default)]
+    pub derive: BTreeMap<String, Derive>,
+    /// Closed word lists per fact.
+    #[serde(default)]
+    pub vocabulary: BTreeMap<String, Vec<String>>,
+    /// All time limits.
+    #[serde(default, rename = "window")]
+    pub windows: Vec<Window>,
+    /// Trades per level.
+    #[serde(default)]
+    pub scope: Option<Scope>,
+    /// Eligibility rules.
+    #[serde(default, rename = "rule")]
+    pub rules: Vec<Rule>,
+    /// 破格.
+    #[serde(default, rename = "exception")]
+    pub exceptions: Vec<Exception>,
+    /// Materials in the order of the booklet.
+    #[serde(default, rename = "material")]
+    pub materials: Vec<Material>,
+    /// 申报指标.
+    #[serde(default, rename = "quota")]
+    pub quotas: Vec<Quota>,
+    /// Consistency of form fields.
+    #[serde(default, rename = "check")]
+    pub checks: Vec<FormCheck>,
+    /// The photo.
+    #[serde(default)]
+    pub photo: Option<Photo>,
+    /// The forms to print.
+    #[serde(default, rename = "form")]
+    pub forms: Vec<Form>,
+    /// How the booklet is bound.
+    #[serde(default)]
+    pub binding: Binding,
+    /// Recommending experts.
+    #[serde(default)]
+    pub experts: Option<Experts>,
+    /// 量化考评 items.
+    #[serde(default)]
+    pub quant: Option<Quant>,
+    /// Approval chains, tried in order.
+    #[serde(default, rename = "route")]
+    pub routes: Vec<Route>,
+    /// State machines.
+    #[serde(default)]
+    pub workflow: OneOrMany<Workflow>,
+    /// Conventions of single fields.
+    #[serde(default, rename = "convention")]
+    pub conventions: Vec<Convention>,
+    /// Ways of handing in.
+    #[serde(default, rename = "channel")]
+    pub channels: Vec<Channel>,
+    /// Printing rules.
+    #[serde(default)]
+    pub print: Option<Print>,
+    /// What happens to fraud.
+    #[serde(default)]
+    pub sanction: Option<Sanction>,
+    /// The office.
+    #[serde(default)]
+    pub contact: Contact,
+    /// Where paper is handed in.
+    #[serde(default, rename = "site")]
+    pub sites: Vec<Site>,
+    /// What follows (text of the circular).
+    #[serde(default)]
+    pub outcome: Option<Outcome>,
+    /// Case numbers.
+    pub numbering: Option<Numbering>,
+    /// The summary tables.
+    #[serde(default)]
+    pub summary: Summary,
+    /// Severity by code: `error`, `warn`, `info` or `off`.
+    #[serde(default)]
+    pub severity: BTreeMap<String, String>,
+    /// Other names.
+    #[serde(default)]
+    pub aliases: Aliases,
+}
+
+/// A table that stands once or several times.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum OneOrMany<T> {
+    /// `[table]`
+    One(Box<T>),
+    /// `[[table]]`
+    Many(Vec<T>),
+}
+
+impl<T> Default for OneOrMany<T> {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+impl<T> OneOrMany<T> {
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        match self {
+            Self::One(one) => std::slice::from_ref(one.as_ref()).iter(),
+            Self::Many(many) => many.iter(),
+        }
+    }
+}
+
+/// `[circular]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Circular {
+    pub id: String,
+    pub title: String,
+    #[serde(default)]
+    pub doc_number: String,
+    pub issuer: String,
+    pub issued_on: Option<Datetime>,
+    pub year: i32,
+    #[serde(default)]
+    pub region: String,
+    #[serde(default = "shanghai")]
+    pub tz: String,
+    pub levels: Vec<String>,
+    #[serde(default)]
+    pub addressees: Vec<String>,
+    #[serde(default)]
+    pub basis: Vec<Basis>,
+    #[serde(default)]
+    pub attachments: Vec<Attachment>,
+    pub extends: Option<String>,
+    #[serde(default)]
+    pub partial: bool,
+    #[serde(default)]
+    pub assumed: Vec<String>,
+}
+
+fn shanghai() -> String {
+    "Asia/Shanghai".to_owned()
+}
+
+/// A circular this one rests on.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Basis {
+    pub title: String,
+    #[serde(default)]
+    pub doc_number: String,
+    #[serde(default)]
+    pub issuer: String,
+}
+
+/// An attachment of the circular; `have = false`: the original is not known.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Attachment {
+    pub no: u32,
+    pub title: String,
+    #[serde(default)]
+    pub have: bool,
+}
+
+/// A named date or list of years.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Reference {
+    pub date: Option<Datetime>,
+    pub list: Option<Vec<i32>>,
+    #[serde(default)]
+    pub clause: String,
+    #[serde(default)]
+    pub assumed: bool,
+    #[serde(default)]
+    pub note: String,
+    #[serde(default)]
+    pub levels: Vec<String>,
+}
+
+impl Reference {
+    /// The date, when it is one.
+    pub fn as_date(&self) -> Option<PartialDate> {
+        let date = self.date.as_ref()?.date?;
+        PartialDate::day(i32::from(date.year), u32::from(date.month), u32::from(date.day))
+    }
+}
+
+/// `[roster]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Roster {
+    #[serde(default)]
+    pub required: Vec<String>,
+    #[serde(default)]
+    pub asked: Vec<String>,
+    #[serde(default)]
+    pub empty: BTreeMap<String, String>,
+}
+
+/// How a fact comes about that no column asks for.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Derive {
+    pub copy: Option<String>,
+    pub value: Option<toml::Value>,
+    pub presume: Option<toml::Value>,
+    pub compute: Option<String>,
+    pub when_material: Option<String>,
+}
+
+/// `[[window]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Window {
+    pub id: String,
+    pub stage: String,
+    #[serde(default)]
+    pub levels: Vec<String>,
+    pub start: Option<Datetime>,
+    pub end: Option<Datetime>,
+    pub on: Option<Datetime>,
+    #[serde(default)]
+    pub dates: Vec<Datetime>,
+    #[serde(default)]
+    pub sessions: Vec<Session>,
+    pub within_hours_of: Option<Within>,
+    pub late: Option<String>,
+    #[serde(default)]
+    pub holidays_closed: bool,
+    pub actor: Option<String>,
+    pub to: Option<String>,
+    #[serde(default)]
+    pub assumed: Vec<String>,
+    pub clause: String,
+}
+
+/// A half-day session, `HH:MM`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Session {
+    pub from: String,
+    pub to: String,
+}
+
+/// A limit counted from an event.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Within {
+    pub event: String,
+    pub hours: u32,
+}
+
+/// `[scope]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Scope {
+    #[serde(default)]
+    pub complete: bool,
+    #[serde(default)]
+    pub on_unknown_trade: Option<String>,
+    pub transferred: Option<String>,
+    pub trade_naming: Option<String>,
+    #[serde(default)]
+    pub same_as: Vec<[String; 2]>,
+    #[serde(default)]
+    pub groups: BTreeMap<String, toml::Table>,
+    #[serde(default, rename = "trade")]
+    pub trades: Vec<ScopeTrade>,
+    #[serde(default)]
+    pub clause: String,
+}
+
+/// `[[scope.trade]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct ScopeTrade {
+    pub level: String,
+    #[serde(default)]
+    pub category: String,
+    pub name: String,
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    #[serde(default)]
+    pub old_names: Vec<String>,
+    pub common: Option<bool>,
+    #[serde(default)]
+    pub licence: Vec<String>,
+}
+
+/// A predicate: a comparison, or `all` / `any` / `not` of predicates. Exactly one shape is used.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Predicate {
+    pub fact: Option<String>,
+    pub op: Option<String>,
+    pub value: Option<toml::Value>,
+    #[serde(rename = "ref")]
+    pub reference: Option<String>,
+    pub other: Option<String>,
+    pub years_ref: Option<String>,
+    pub finding: Option<String>,
+    pub on_unknown: Option<String>,
+    #[serde(default)]
+    pub manual: bool,
+    pub text: Option<String>,
+    pub all: Option<Vec<Predicate>>,
+    pub any: Option<Vec<Predicate>>,
+    pub not: Option<Box<Predicate>>,
+    /// The item number inside an exception.
+    pub no: Option<u32>,
+}
+
+/// `[[rule]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Rule {
+    pub id: String,
+    pub finding: String,
+    pub group: String,
+    pub clause: String,
+    pub text: String,
+    pub severity: Option<String>,
+    #[serde(default)]
+    pub levels: Vec<String>,
+    pub when: Option<Predicate>,
+    pub all: Option<Vec<Predicate>>,
+    pub any: Option<Vec<Predicate>>,
+    #[serde(default)]
+    pub assumed: bool,
+}
+
+/// `[[exception]]` 破格
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Exception {
+    pub id: String,
+    pub name: String,
+    pub waives: Vec<String>,
+    pub clause: String,
+    #[serde(default)]
+    pub precondition: String,
+    #[serde(default)]
+    pub materials: Vec<String>,
+    #[serde(default)]
+    pub any: Vec<Predicate>,
+}
+
+/// Whether a material must come: `true`, `false` or `"recommended"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Required {
+    /// Must come.
+    Yes,
+    /// May come.
+    #[default]
+    No,
+    /// Should come.
+    Recommended,
+}
+
+impl<'de> Deserialize<'de> for Required {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match toml::Value::deserialize(deserializer)? {
+            toml::Value::Boolean(true) => Ok(Self::Yes),
+            toml::Value::Boolean(false) => Ok(Self::No),
+            toml::Value::String(s) if s == "recommended" => Ok(Self::Recommended),
+            other => Err(serde::de::Error::custom(format!(
+                "`required` is true, false or \"recommended\", not {other}"
+            ))),
+        }
+    }
+}
+
+/// `[[material]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Material {
+    pub id: String,
+    pub group: String,
+    pub no: u32,
+    pub name: String,
+    #[serde(default)]
+    pub parts: Vec<Part>,
+    pub form: Option<String>,
+    #[serde(default = "scan")]
+    pub medium: String,
+    pub to: Option<String>,
+    #[serde(default)]
+    pub unit_level: bool,
+    #[serde(default)]
+    pub required: Required,
+    pub when: Option<Predicate>,
+    pub since: Option<String>,
+    #[serde(default, rename = "match")]
+    pub words: Vec<String>,
+    pub min_pages: Option<u32>,
+    pub clause: String,
+}
+
+fn scan() -> String {
+    "scan".to_owned()
+}
+
+/// A part of a material.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Part {
+    pub what: String,
+    #[serde(default, rename = "match")]
+    pub words: Vec<String>,
+    pub original: Option<String>,
+    pub copies: Option<u32>,
+    pub count: Option<u32>,
+    pub sides: Option<u32>,
+    #[serde(default)]
+    pub photo: bool,
+    pub per: Option<String>,
+    pub seal: Option<String>,
+    pub when: Option<Predicate>,
+    pub finding: Option<String>,
+}
+
+/// `[[quota]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Quota {
+    pub id: String,
+    #[serde(default)]
+    pub applies: QuotaApplies,
+    #[serde(default)]
+    pub count_of: String,
+    #[serde(default)]
+    pub source: String,
+    pub bands: Vec<Band>,
+    #[serde(default)]
+    pub exempt: Vec<Predicate>,
+    pub finding: String,
+    pub clause: String,
+}
+
+/// Which applications a quota counts.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct QuotaApplies {
+    pub trade_common: Option<bool>,
+    pub level: Option<String>,
+}
+
+/// One band of a quota.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Band {
+    pub min: u32,
+    pub max: Option<u32>,
+    pub max_apply: u32,
+    pub consecutive_years: Option<bool>,
+    #[serde(default)]
+    pub assumed_max: bool,
+}
+
+/// `[[check]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct FormCheck {
+    pub id: String,
+    pub finding: String,
+    pub expr: String,
+    pub severity: Option<String>,
+    #[serde(default)]
+    pub assumed: bool,
+    #[serde(default)]
+    pub clause: String,
+}
+
+/// `[photo]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Photo {
+    #[serde(default)]
+    pub formats: Vec<String>,
+    #[serde(default, rename = "match")]
+    pub words: Vec<String>,
+    #[serde(default = "yes")]
+    pub required: bool,
+    pub max_bytes: Option<u64>,
+    pub grace_bytes: Option<u64>,
+    #[serde(default)]
+    pub bareheaded: bool,
+    #[serde(default)]
+    pub colour: bool,
+    #[serde(default)]
+    pub recent: bool,
+    pub aspect: Option<[f64; 2]>,
+    pub min_px: Option<[u32; 2]>,
+    #[serde(default)]
+    pub used_for: Vec<String>,
+    pub prints: Option<PhotoPrints>,
+    #[serde(default)]
+    pub clause: String,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// How the photo is printed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct PhotoPrints {
+    pub size: String,
+    pub count: u32,
+    pub width_mm: f64,
+    pub height_mm: f64,
+    #[serde(default)]
+    pub size_assumed: bool,
+}
+
+/// `[[form]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Form {
+    pub id: String,
+    pub title: String,
+    pub template: String,
+    pub attachment: Option<u32>,
+    #[serde(default)]
+    pub levels: Vec<String>,
+    #[serde(default = "per_person")]
+    pub per: Vec<String>,
+    pub copies: Option<u32>,
+    #[serde(default)]
+    pub copy_to: Vec<String>,
+    pub paper: Option<String>,
+    #[serde(default)]
+    pub duplex: bool,
+    pub printable_when: Option<String>,
+    #[serde(default)]
+    pub locks_record: bool,
+    #[serde(default)]
+    pub in_booklet: bool,
+    #[serde(default)]
+    pub generated: bool,
+    #[serde(default)]
+    pub paper_submitted: bool,
+    #[serde(default)]
+    pub clause: String,
+}
+
+fn per_person() -> Vec<String> {
+    vec!["person".to_owned()]
+}
+
+/// `[binding]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Binding {
+    pub paper: Option<String>,
+    pub edge: Option<String>,
+    #[serde(default)]
+    pub exclude: Vec<String>,
+    pub order: Option<String>,
+    #[serde(default)]
+    pub catalogue: bool,
+    #[serde(default)]
+    pub bag: bool,
+    pub bag_cover: Option<String>,
+    pub copy_note: Option<CopyNote>,
+    pub electronic: Option<Electronic>,
+    pub page_number: Option<String>,
+    #[serde(default)]
+    pub clause: String,
+}
+
+/// The 原件已核 block.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct CopyNote {
+    pub text: String,
+    pub sign: String,
+    pub seal: String,
+}
+
+/// The electronic copy.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Electronic {
+    #[serde(default)]
+    pub required: bool,
+    #[serde(default)]
+    pub what: String,
+}
+
+/// `[experts]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Experts {
+    pub min: u32,
+    #[serde(default)]
+    pub kinds: Vec<String>,
+    #[serde(default)]
+    pub topics: Vec<String>,
+    #[serde(default)]
+    pub clause: String,
+}
+
+/// `[quant]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Quant {
+    #[serde(default, rename = "item")]
+    pub items: Vec<QuantItem>,
+}
+
+/// `[[quant.item]]`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct QuantItem {
+    pub id: String,
+    pub name: String,
+    pub max: Option<f64>,
+    pub per: Option<String>,
+    #[serde(default)]
+    pub rule_text: String,
+    pub proof: Option<String>,
+}
+
+/// `[[route]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Route {
+    pub id: String,
+    pub when: Option<Predicate>,
+    #[serde(default)]
+    pub default: bool,
+    pub steps: Vec<String>,
+    #[serde(default)]
+    pub assumed_steps: Vec<String>,
+    #[serde(default)]
+    pub clause: String,
+}
+
+/// `[workflow]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Workflow {
+    pub id: Option<String>,
+    #[serde(default)]
+    pub levels: Vec<String>,
+    #[serde(default)]
+    pub states: Vec<String>,
+    #[serde(default)]
+    pub editable: Vec<String>,
+    #[serde(default)]
+    pub transitions: Vec<Transition>,
+    pub pay_step: Option<bool>,
+    #[serde(default)]
+    pub assumed: Vec<String>,
+    #[serde(default)]
+    pub clause: String,
+}
+
+/// One step of a state machine.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Transition {
+    pub from: String,
+    pub event: String,
+    #[serde(default)]
+    pub actor: String,
+    pub to: String,
+    pub window: Option<String>,
+    #[serde(default)]
+    pub needs: Vec<String>,
+    #[serde(default)]
+    pub locks: bool,
+}
+
+/// `[[convention]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Convention {
+    pub id: String,
+    pub finding: String,
+    pub field: String,
+    #[serde(default)]
+    pub month_day: BTreeMap<String, String>,
+    #[serde(default)]
+    pub value: BTreeMap<String, String>,
+    #[serde(default)]
+    pub suggest: Vec<String>,
+    pub severity: Option<String>,
+    #[serde(default)]
+    pub clause: String,
+}
+
+/// `[[channel]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Channel {
+    pub id: String,
+    pub when: Option<Predicate>,
+    pub form: Option<String>,
+    pub email: Option<String>,
+    #[serde(default)]
+    pub plus: Vec<String>,
+    #[serde(default)]
+    pub clause: String,
+}
+
+/// `[print]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Print {
+    #[serde(default)]
+    pub separate: Vec<Vec<String>>,
+    #[serde(default)]
+    pub seals: Vec<String>,
+    pub conflict: Option<String>,
+    #[serde(default)]
+    pub clause: String,
+}
+
+/// `[sanction]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Sanction {
+    #[serde(default)]
+    pub ineligible: String,
+    pub fraud: Option<Fraud>,
+    #[serde(default)]
+    pub principle: String,
+    #[serde(default)]
+    pub clause: String,
+}
+
+/// What fraud costs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Fraud {
+    pub text: String,
+    pub years: u32,
+    #[serde(default)]
+    pub effect: String,
+}
+
+/// `[contact]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Contact {
+    pub area_code: Option<String>,
+    pub website: Option<String>,
+    #[serde(default)]
+    pub persons: Vec<String>,
+    #[serde(default)]
+    pub phones: Vec<String>,
+}
+
+/// `[[site]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Site {
+    pub area: String,
+    #[serde(default)]
+    pub regions: Vec<String>,
+    pub code: Option<String>,
+    pub address: String,
+    pub person: Option<String>,
+    #[serde(default)]
+    pub phones: Vec<String>,
+    pub email: Option<String>,
+    pub hours: Option<String>,
+}
+
+/// `[outcome]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Outcome {
+    #[serde(default)]
+    pub training: Vec<String>,
+    #[serde(default)]
+    pub exam: Vec<String>,
+    pub few_applicants: Option<String>,
+    pub review: Option<String>,
+    pub certificate: Option<String>,
+    pub pay_from: Option<String>,
+    #[serde(default)]
+    pub clause: String,
+}
+
+/// `[numbering]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Numbering {
+    pub application: String,
+    #[serde(default)]
+    pub seq_scope: Vec<String>,
+}
+
+/// `[summary]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Summary {
+    #[serde(default)]
+    pub group_by: Vec<String>,
+    #[serde(default)]
+    pub sort_by: Vec<String>,
+    #[serde(default)]
+    pub columns: Vec<String>,
+    #[serde(default)]
+    pub mask_id: bool,
+}
+
+/// `[aliases]`: canonical name = other names.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Aliases {
+    #[serde(default)]
+    pub units: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    pub issuers: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    pub trades: BTreeMap<String, Vec<String>>,
+}
+
+/// A pack as loaded from disk, with what makes it reproducible.
+#[derive(Debug, Clone)]
+pub struct LoadedPack {
+    /// The merged pack.
+    pub pack: Pack,
+    /// SHA-256 over the texts of the pack and all it extends, in hex.
+    pub hash: String,
+    /// Folders to look for templates in, the pack's own first, `common` last.
+    pub template_dirs: Vec<std::path::PathBuf>,
+}

@@ -1,0 +1,1 @@
+//! One pass: deliveries through the street. The only file that calls two stages.

@@ -1,0 +1,9 @@
+//! Chinese text without surprises: width, blanks, numerals, dates, encodings.
+//!
+//! Pure helpers that know no stage. Nothing here slices by bytes.
+
+mod date;
+mod width;
+
+pub use date::{PartialDate, Precision};
+pub use width::{fold, is_han, mask_id, strip_blanks};

@@ -1,0 +1,1 @@
+//! The re-executed child that touches foreign bytes.
