@@ -1,7 +1,16 @@
 //! Ledger: what was seen, judged and published, and by whom.
 //!
 //! Comes in: filings, reports, decisions of persons. Goes out: a [`Case`] per applicant, with its
-//! number. SQLite lives here and nowhere else; local disk only; one writer.
+//! number. SQLite lives here and nowhere else; local disk only; one writer. Nothing is ever
+//! erased: old contents, numbers and answers stay.
+
+mod lock;
+mod numbers;
+mod store;
+
+pub use lock::{InstanceLock, LockError};
+pub use numbers::{NumberKey, Numbering};
+pub use store::{Ledger, LedgerError, ReviewRow};
 
 use crate::check::Decision;
 use serde::{Deserialize, Serialize};

@@ -1,0 +1,21 @@
+# `make run` and `make test` are all a fresh machine needs.
+.PHONY: run test setup fonts tools
+
+CARGO := $(shell command -v cargo 2>/dev/null || echo $(HOME)/.cargo/bin/cargo)
+
+run: fonts
+	$(CARGO) build --release
+	./target/release/dossier run || test $$? -eq 1
+	@echo "Done. Open outbox/*/00-先看这里.html"
+
+test: fonts tools
+	$(CARGO) fmt --check
+	$(CARGO) clippy --all-targets -- -D warnings
+	$(CARGO) test
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --document-private-items
+
+fonts:
+	@sh scripts/fonts.sh
+
+tools:
+	@sh scripts/tools.sh

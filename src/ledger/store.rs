@@ -1,0 +1,378 @@
+//! The tables and what is asked of them.
+
+use super::{Case, NumberKey, Numbering};
+use crate::check::Decision;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use serde::{Serialize, de::DeserializeOwned};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Schema version; a newer ledger is refused, never rewritten.
+const VERSION: i64 = 1;
+
+const SCHEMA: &str = "
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS seen (circular TEXT NOT NULL, entry TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (circular, entry));
+CREATE TABLE IF NOT EXISTS filing (circular TEXT NOT NULL, entry TEXT NOT NULL, version BIGINT NOT NULL, content TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (circular, entry, version));
+CREATE TABLE IF NOT EXISTS parsed (id TEXT PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS sequence (name TEXT PRIMARY KEY, last BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS dossier_case (circular TEXT NOT NULL, id TEXT NOT NULL, number TEXT NOT NULL, person TEXT NOT NULL, decision TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (circular, id));
+CREATE TABLE IF NOT EXISTS review (circular TEXT NOT NULL, seq BIGINT NOT NULL, id TEXT NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL, who TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (circular, seq));
+CREATE TABLE IF NOT EXISTS task (id TEXT PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS look (circular TEXT PRIMARY KEY, at TEXT NOT NULL);
+";
+
+/// Why the ledger could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// SQLite said no.
+    #[error(
+        "the ledger failed: {0}\nhint: restore state/ from a backup; it is never emptied by itself"
+    )]
+    Sql(#[from] rusqlite::Error),
+    /// A stored value cannot be understood.
+    #[error("the ledger holds a value that cannot be read: {0}")]
+    Value(#[from] serde_json::Error),
+    /// Written by a newer program.
+    #[error("the ledger has schema {0}, this program knows {VERSION}\nhint: use the newer program")]
+    Newer(i64),
+}
+
+type Result<T> = std::result::Result<T, LedgerError>;
+
+/// An answer or step of a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewRow {
+    /// Case key or entry name.
+    pub id: String,
+    /// Question id or event.
+    pub question: String,
+    /// The answer.
+    pub answer: String,
+    /// Who.
+    pub who: String,
+    /// When, RFC 3339.
+    pub at: String,
+}
+
+/// The ledger of one state folder, for one circular.
+#[derive(Debug)]
+pub struct Ledger {
+    sql: Connection,
+    circular: String,
+}
+
+impl Ledger {
+    /// Opens (or makes) the ledger in `state`.
+    ///
+    /// # Errors
+    /// When it is damaged, newer, or cannot be written.
+    pub fn open(state: &Path, circular: &str) -> Result<Self> {
+        let sql = Connection::open(state.join("ledger.sqlite"))?;
+        sql.pragma_update(None, "journal_mode", "WAL")?;
+        sql.pragma_update(None, "synchronous", "FULL")?;
+        sql.execute_batch(SCHEMA)?;
+        let version: Option<String> = sql
+            .query_row("SELECT value FROM meta WHERE name = 'schema'", [], |row| row.get(0))
+            .optional()?;
+        match version.and_then(|v| v.parse::<i64>().ok()) {
+            None => {
+                sql.execute(
+                    "INSERT INTO meta (name, value) VALUES ('schema', ?1)",
+                    params![VERSION.to_string()],
+                )?;
+            }
+            Some(v) if v > VERSION => return Err(LedgerError::Newer(v)),
+            Some(_) => {}
+        }
+        Ok(Self { sql, circular: circular.to_owned() })
+    }
+
+    /// What was seen of each entry.
+    pub fn seen<T: DeserializeOwned>(&self) -> Result<BTreeMap<String, T>> {
+        let mut query = self.sql.prepare("SELECT entry, body FROM seen WHERE circular = ?1")?;
+        let rows = query.query_map(params![self.circular], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        })?;
+        rows.map(|row| {
+            let (entry, body) = row?;
+            Ok((entry, serde_json::from_str(&body)?))
+        })
+        .collect()
+    }
+
+    /// Remembers what was seen of an entry.
+    pub fn remember_seen<T: Serialize>(&self, entry: &str, seen: &T) -> Result<()> {
+        self.sql.execute(
+            "INSERT INTO seen (circular, entry, body) VALUES (?1, ?2, ?3)
+             ON CONFLICT (circular, entry) DO UPDATE SET body = excluded.body",
+            params![self.circular, entry, serde_json::to_string(seen)?],
+        )?;
+        Ok(())
+    }
+
+    /// Adds a content of an entry; the same content again changes nothing. Returns its version.
+    pub fn add_filing<T: Serialize>(&self, entry: &str, content: &str, filing: &T) -> Result<u32> {
+        let last: Option<(u32, String)> = self
+            .sql
+            .query_row(
+                "SELECT version, content FROM filing WHERE circular = ?1 AND entry = ?2
+                 ORDER BY version DESC LIMIT 1",
+                params![self.circular, entry],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()?;
+        let version = match last {
+            Some((version, same)) if same == content => version,
+            Some((version, _)) => version + 1,
+            None => 1,
+        };
+        self.sql.execute(
+            "INSERT INTO filing (circular, entry, version, content, body) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (circular, entry, version) DO UPDATE SET body = excluded.body",
+            params![self.circular, entry, version, content, serde_json::to_string(filing)?],
+        )?;
+        Ok(version)
+    }
+
+    /// Every content of every entry, oldest first, by entry.
+    pub fn filings<T: DeserializeOwned>(&self) -> Result<BTreeMap<String, Vec<T>>> {
+        let mut query = self.sql.prepare(
+            "SELECT entry, body FROM filing WHERE circular = ?1 ORDER BY entry, version",
+        )?;
+        let rows = query.query_map(params![self.circular], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        })?;
+        let mut out: BTreeMap<String, Vec<T>> = BTreeMap::new();
+        for row in rows {
+            let (entry, body) = row?;
+            out.entry(entry).or_default().push(serde_json::from_str(&body)?);
+        }
+        Ok(out)
+    }
+
+    /// What a file was read as, by the key of its task.
+    pub fn parsed(&self, key: &str) -> Result<Option<String>> {
+        Ok(self
+            .sql
+            .query_row("SELECT body FROM parsed WHERE id = ?1", params![key], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// Remembers what files were read as.
+    pub fn remember_parsed(&mut self, parsed: &BTreeMap<String, String>) -> Result<()> {
+        let tx = self.sql.transaction()?;
+        for (key, body) in parsed {
+            tx.execute(
+                "INSERT INTO parsed (id, body) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING",
+                params![key, body],
+            )?;
+        }
+        tx.commit()?;
+        Ok(())
+    }
+
+    /// Gives every key its case, in the order given; numbers are never reused. A corrected row of
+    /// the same unit and name (`person`) takes over the number of its provisional key.
+    pub fn record_cases(
+        &mut self,
+        numbering: &Numbering,
+        wanted: &[(String, String, NumberKey, Decision)],
+    ) -> Result<BTreeMap<String, Case>> {
+        let circular = self.circular.clone();
+        let tx = self.sql.transaction()?;
+        let mut out = BTreeMap::new();
+        for (key, person, number_key, decision) in wanted {
+            let number = match number_of(&tx, &circular, key)? {
+                Some(number) => number,
+                None => match adopt(&tx, &circular, key, person)? {
+                    Some(number) => number,
+                    None => {
+                        let seq = next(&tx, &numbering.sequence(&circular, number_key))?;
+                        numbering.format(number_key, seq)
+                    }
+                },
+            };
+            tx.execute(
+                "INSERT INTO dossier_case (circular, id, number, person, decision, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5, '')
+                 ON CONFLICT (circular, id) DO UPDATE SET decision = excluded.decision",
+                params![circular, key, number, person, serde_json::to_string(decision)?],
+            )?;
+            out.insert(key.clone(), Case { number, key: key.clone(), decision: *decision });
+        }
+        tx.commit()?;
+        Ok(out)
+    }
+
+    /// All cases by key.
+    pub fn cases(&self) -> Result<BTreeMap<String, Case>> {
+        let mut query = self
+            .sql
+            .prepare("SELECT id, number, decision FROM dossier_case WHERE circular = ?1")?;
+        let rows = query.query_map(params![self.circular], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+        })?;
+        rows.map(|row| {
+            let (key, number, decision) = row?;
+            let decision = serde_json::from_str(&decision)?;
+            Ok((key.clone(), Case { number, key, decision }))
+        })
+        .collect()
+    }
+
+    /// Appends an answer or step of a person.
+    pub fn add_review(&mut self, row: &ReviewRow) -> Result<()> {
+        let tx = self.sql.transaction()?;
+        let seq: i64 = tx.query_row(
+            "SELECT COALESCE(MAX(seq), 0) + 1 FROM review WHERE circular = ?1",
+            params![self.circular],
+            |r| r.get(0),
+        )?;
+        tx.execute(
+            "INSERT INTO review (circular, seq, id, question, answer, who, at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![self.circular, seq, row.id, row.question, row.answer, row.who, row.at],
+        )?;
+        tx.commit()?;
+        Ok(())
+    }
+
+    /// All answers and steps, oldest first.
+    pub fn reviews(&self) -> Result<Vec<ReviewRow>> {
+        let mut query = self.sql.prepare(
+            "SELECT id, question, answer, who, at FROM review WHERE circular = ?1 ORDER BY seq",
+        )?;
+        let rows = query.query_map(params![self.circular], |row| {
+            Ok(ReviewRow {
+                id: row.get(0)?,
+                question: row.get(1)?,
+                answer: row.get(2)?,
+                who: row.get(3)?,
+                at: row.get(4)?,
+            })
+        })?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+
+    /// The stored outcome of a task, by its key.
+    pub fn task(&self, key: &str) -> Result<Option<String>> {
+        Ok(self
+            .sql
+            .query_row("SELECT body FROM task WHERE id = ?1", params![key], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// Remembers the outcome of a task.
+    pub fn remember_task(&self, key: &str, body: &str) -> Result<()> {
+        self.sql.execute(
+            "INSERT INTO task (id, body) VALUES (?1, ?2)
+             ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+            params![key, body],
+        )?;
+        Ok(())
+    }
+
+    /// When the last pass or watch scan looked, RFC 3339.
+    pub fn last_look(&self) -> Result<Option<String>> {
+        Ok(self
+            .sql
+            .query_row("SELECT at FROM look WHERE circular = ?1", params![self.circular], |row| {
+                row.get(0)
+            })
+            .optional()?)
+    }
+
+    /// Remembers a look.
+    pub fn remember_look(&self, at: &str) -> Result<()> {
+        self.sql.execute(
+            "INSERT INTO look (circular, at) VALUES (?1, ?2)
+             ON CONFLICT (circular) DO UPDATE SET at = excluded.at",
+            params![self.circular, at],
+        )?;
+        Ok(())
+    }
+}
+
+fn number_of(tx: &Transaction<'_>, circular: &str, key: &str) -> Result<Option<String>> {
+    Ok(tx
+        .query_row(
+            "SELECT number FROM dossier_case WHERE circular = ?1 AND id = ?2",
+            params![circular, key],
+            |row| row.get(0),
+        )
+        .optional()?)
+}
+
+/// The number of a provisional case of the same person, which `key` replaces.
+fn adopt(tx: &Transaction<'_>, circular: &str, key: &str, person: &str) -> Result<Option<String>> {
+    let old: Option<(String, String)> = tx
+        .query_row(
+            "SELECT id, number FROM dossier_case
+             WHERE circular = ?1 AND person = ?2 AND id LIKE 'row:%' ORDER BY number LIMIT 1",
+            params![circular, person],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()?;
+    let Some((old, number)) = old else { return Ok(None) };
+    tx.execute(
+        "UPDATE dossier_case SET id = ?3 WHERE circular = ?1 AND id = ?2",
+        params![circular, old, key],
+    )?;
+    Ok(Some(number))
+}
+
+fn next(tx: &Transaction<'_>, name: &str) -> Result<u64> {
+    tx.execute(
+        "INSERT INTO sequence (name, last) VALUES (?1, 1)
+         ON CONFLICT (name) DO UPDATE SET last = last + 1",
+        params![name],
+    )?;
+    let last: i64 =
+        tx.query_row("SELECT last FROM sequence WHERE name = ?1", params![name], |r| r.get(0))?;
+    Ok(last.unsigned_abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbering() -> Numbering {
+        Numbering { template: "NT{year}-{level_digit}-{area_code3}-{seq:04}".into(), scope: vec![] }
+    }
+
+    fn want(key: &str, person: &str) -> (String, String, NumberKey, Decision) {
+        let number = NumberKey { year: 2019, level_digit: 1, area: "602".into() };
+        (key.into(), person.into(), number, Decision::Returned)
+    }
+
+    #[test]
+    fn numbers_are_kept_and_a_correction_takes_over_the_provisional_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut ledger = Ledger::open(dir.path(), "nantong-2019").unwrap();
+        let first = ledger
+            .record_cases(
+                &numbering(),
+                &[want("row:甲:张三:1", "甲|张三"), want("id:2:高级技师", "甲|李四")],
+            )
+            .unwrap();
+        assert_eq!(first["row:甲:张三:1"].number, "NT2019-1-602-0001");
+        let second = ledger
+            .record_cases(
+                &numbering(),
+                &[want("id:1:高级技师", "甲|张三"), want("id:3:高级技师", "甲|王五")],
+            )
+            .unwrap();
+        assert_eq!(second["id:1:高级技师"].number, "NT2019-1-602-0001");
+        assert_eq!(second["id:3:高级技师"].number, "NT2019-1-602-0003");
+    }
+
+    #[test]
+    fn a_newer_ledger_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(Ledger::open(dir.path(), "x").unwrap());
+        let sql = Connection::open(dir.path().join("ledger.sqlite")).unwrap();
+        sql.execute("UPDATE meta SET value = '99' WHERE name = 'schema'", []).unwrap();
+        assert!(matches!(Ledger::open(dir.path(), "x"), Err(LedgerError::Newer(99))));
+    }
+}
