@@ -1,7 +1,21 @@
 //! Publish: the outbox appears, whole or not at all.
 //!
-//! Comes in: files to publish. Goes out: a [`Release`] on disk: temporary folder, sync, one rename;
-//! `manifest.json` last. Files that did not change are not touched.
+//! Comes in: files to publish and those to keep. Goes out: a [`Release`] on disk. A folder of a
+//! unit is built beside the old one and swapped in by one rename; single files are written to a
+//! temporary name and renamed; `manifest.json` comes last. What did not change is not touched.
+
+mod manifest;
+mod page;
+mod report;
+mod tree;
+
+pub use manifest::{Manifest, RunInfo};
+pub use page::day_page;
+pub use report::{
+    WireApplicant, WireCounts, WireField, WireFile, WireFinding, WireOrigin, WireOutput,
+    WireReceived, WireReport, WireSubmission,
+};
+pub use tree::{Item, ItemSource, PublishError, publish, safe_name};
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +34,9 @@ pub struct ReleasedFile {
     pub kind: String,
     /// Case number, when it is of one case.
     pub case: Option<String>,
+    /// SHA-256 of what it was made from.
+    #[serde(default)]
+    pub inputs: Vec<String>,
 }
 
 /// Everything published, sorted by path.
@@ -27,4 +44,6 @@ pub struct ReleasedFile {
 pub struct Release {
     /// The files.
     pub files: Vec<ReleasedFile>,
+    /// Whether anything on disk changed.
+    pub changed: bool,
 }
