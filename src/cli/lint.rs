@@ -1,0 +1,27 @@
+//! `dossier lint`: pipeline.toml, pack and templates, without the inbox.
+
+use super::{Exit, Failure, Outcome, args::Common, settings};
+use crate::diag::Severity;
+use crate::pipeline;
+
+pub(super) fn lint(common: &Common) -> Outcome {
+    let settings = settings(common)?;
+    let findings = pipeline::lint(&settings)?;
+    for finding in &findings {
+        let weight = match finding.severity {
+            Severity::Refuse | Severity::Error => "error",
+            Severity::Warn => "warn",
+            Severity::Info => "info",
+        };
+        println!("{weight} {} {} {}", finding.code, finding.message, finding.origin.path);
+    }
+    let errors = findings.iter().filter(|f| f.severity >= Severity::Error).count();
+    if errors > 0 {
+        return Err(Failure {
+            message: format!("{errors} faults in the pack of `{}`", settings.circular),
+            exit: Exit::Usage,
+        });
+    }
+    println!("{}: ok, {} notes", settings.circular, findings.len());
+    Ok(Exit::Clean)
+}

@@ -1,0 +1,119 @@
+//! `dossier status`, `show` and `why`: what the last published report says.
+
+use super::{Exit, Failure, Outcome, args::Common, settings};
+use serde_json::{Value, json};
+
+fn usage(message: String) -> Failure {
+    Failure { message, exit: Exit::Usage }
+}
+
+fn last_report(common: &Common) -> Result<Value, Failure> {
+    let settings = settings(common)?;
+    let path = settings.outbox.join(&settings.circular).join("report.json");
+    let bytes = std::fs::read(&path).map_err(|error| {
+        usage(format!("cannot read `{}`: {error}\nhint: run `dossier run` first", path.display()))
+    })?;
+    serde_json::from_slice(&bytes).map_err(|error| Failure {
+        message: format!("`{}` is damaged: {error}\nhint: run `dossier run` again", path.display()),
+        exit: Exit::Failed,
+    })
+}
+
+fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn word<'a>(value: &'a Value, key: &str) -> &'a str {
+    value.get(key).and_then(Value::as_str).unwrap_or("")
+}
+
+pub(super) fn status(common: &Common) -> Outcome {
+    let report = last_report(common)?;
+    if common.json {
+        let body = json!({"schema": "dossier/status/1", "run": report["run"], "counts": report["counts"], "submissions": report["submissions"]});
+        println!("{body:#}");
+        return Ok(Exit::Clean);
+    }
+    for submission in list(&report, "submissions") {
+        println!(
+            "{}  {}  {} 人",
+            word(submission, "state"),
+            word(submission, "source"),
+            list(submission, "applicants").len()
+        );
+        for applicant in list(submission, "applicants") {
+            println!(
+                "  {}  {}  {}  {}  {}",
+                word(applicant, "case"),
+                word(applicant, "decision"),
+                word(applicant, "name"),
+                word(applicant, "trade"),
+                word(applicant, "level")
+            );
+        }
+    }
+    Ok(Exit::Clean)
+}
+
+fn find(report: &Value, case: &str) -> Result<Value, Failure> {
+    list(report, "submissions")
+        .iter()
+        .flat_map(|s| list(s, "applicants"))
+        .find(|a| word(a, "case") == case)
+        .cloned()
+        .ok_or_else(|| {
+            usage(format!("no case `{case}`\nhint: `dossier status` lists the case numbers"))
+        })
+}
+
+pub(super) fn show(common: &Common, case: &str) -> Outcome {
+    let found = find(&last_report(common)?, case)?;
+    if common.json {
+        println!("{:#}", json!({"schema": "dossier/case/1", "applicant": found}));
+        return Ok(Exit::Clean);
+    }
+    println!("{}  {}  {}", case, word(&found, "name"), word(&found, "decision"));
+    for finding in list(&found, "findings") {
+        println!(
+            "  {} {}  {}  {}",
+            word(finding, "severity"),
+            word(finding, "code"),
+            word(finding, "message"),
+            word(finding, "hint")
+        );
+    }
+    for output in list(&found, "outputs") {
+        println!("  {}", word(output, "path"));
+    }
+    Ok(Exit::Clean)
+}
+
+pub(super) fn why(common: &Common, case: &str, field: &str) -> Outcome {
+    let found = find(&last_report(common)?, case)?;
+    let Some(value) = found.get("record").and_then(|record| record.get(field)) else {
+        let known: Vec<&String> = found
+            .get("record")
+            .and_then(Value::as_object)
+            .map(|record| record.keys().collect())
+            .unwrap_or_default();
+        return Err(usage(format!("case {case} has no `{field}`\nhint: it has {known:?}")));
+    };
+    if common.json {
+        println!("{:#}", json!({"schema": "dossier/field/1", "case": case, "field": field, "why": value}));
+        return Ok(Exit::Clean);
+    }
+    let origin = &value["origin"];
+    println!("{field} = {}", value["value"]);
+    println!("  原文：{}", word(value, "raw"));
+    println!(
+        "  出处：{} {} {}",
+        word(origin, "path"),
+        word(origin, "sheet"),
+        word(origin, "cell")
+    );
+    println!("  来源：{}", word(value, "source"));
+    for repair in list(value, "repairs") {
+        println!("  整理：{}", repair.as_str().unwrap_or(""));
+    }
+    Ok(Exit::Clean)
+}

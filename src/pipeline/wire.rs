@@ -1,0 +1,267 @@
+//! The report as the contract writes it.
+
+use super::context::text;
+use super::{Judged, Office};
+use crate::check::{Decision, Judgement};
+use crate::diag::{Finding, Severity};
+use crate::intake::{Arrival, Delivery, Witness};
+use crate::ledger::Case;
+use crate::normalize::{Applicant, Field, Source, Submission, Value, Verdict};
+use crate::publish::{
+    Item, Manifest, RunInfo, WireApplicant, WireCounts, WireField, WireFile, WireFinding,
+    WireOrigin, WireOutput, WireReceived, WireReport, WireSubmission,
+};
+use crate::text::mask_id;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Builds `report.json`.
+pub(crate) fn report(
+    office: &Office,
+    judged: &Judged,
+    unsettled: &[Delivery],
+    items: &[Item],
+    run: RunInfo,
+) -> WireReport {
+    let _ = office;
+    let mut outputs: BTreeMap<&str, Vec<WireOutput>> = BTreeMap::new();
+    for item in items {
+        let Some(case) = &item.file.case else { continue };
+        outputs.entry(case).or_default().push(WireOutput {
+            kind: item.file.kind.clone(),
+            path: item.file.path.clone(),
+            sha256: item.file.sha256.clone(),
+            pages: item.file.pages,
+        });
+    }
+    let mut submissions: Vec<WireSubmission> =
+        judged.submissions.iter().map(|s| submission(judged, s, &outputs)).collect();
+    submissions.extend(unsettled.iter().map(waiting));
+    submissions.sort_by(|a, b| a.source.cmp(&b.source));
+    let counts = counts(&submissions);
+    WireReport { schema: "dossier/report/1".to_owned(), run, counts, submissions }
+}
+
+fn submission(
+    judged: &Judged,
+    s: &Submission,
+    outputs: &BTreeMap<&str, Vec<WireOutput>>,
+) -> WireSubmission {
+    let applicants: Vec<WireApplicant> = s
+        .applicants
+        .iter()
+        .filter_map(|a| {
+            let case = judged.cases.get(&a.key.text)?;
+            let judgement = judged.report.judgements.get(&a.key.text)?;
+            Some(applicant(a, case, judgement, outputs))
+        })
+        .collect();
+    let mut all: Vec<&Finding> = s.findings.iter().collect();
+    all.extend(judged.report.submissions.get(&s.source).into_iter().flatten());
+    let of_files = s.files.iter().flat_map(|f| &f.findings);
+    all.extend(of_files);
+    let seen: BTreeSet<&Finding> = all.into_iter().collect();
+    let findings: Vec<WireFinding> = seen.into_iter().map(finding).collect();
+    WireSubmission {
+        source: s.source.clone(),
+        unit: s.unit.clone(),
+        version: judged.versions.get(&s.source).copied().unwrap_or(1),
+        received: received(&s.arrival),
+        state: state(&applicants, &findings).to_owned(),
+        findings,
+        files: s
+            .files
+            .iter()
+            .map(|f| WireFile {
+                path: f.path.clone(),
+                sha256: f.sha256.clone(),
+                kind: f.kind.clone(),
+                verdict: verdict(f.verdict).to_owned(),
+                used_as: f.used_as.clone(),
+                pages: f.pages,
+                code: f.code.clone(),
+            })
+            .collect(),
+        applicants,
+    }
+}
+
+/// The state of a submission by its applicants; without any, by its own findings.
+fn state(applicants: &[WireApplicant], findings: &[WireFinding]) -> &'static str {
+    let of = |word: &str| applicants.iter().filter(|a| a.decision == word).count();
+    if applicants.is_empty() {
+        if findings.iter().any(|f| f.severity >= Severity::Error || f.code == "IN-118" || f.code == "IN-114" || f.code == "IN-111") {
+            return "returned";
+        }
+        return if findings.iter().any(|f| f.needs_person) { "held" } else { "accepted" };
+    }
+    match (of("accepted"), of("returned")) {
+        (n, _) if n == applicants.len() => "accepted",
+        (n, _) if n > 0 => "partly",
+        (_, n) if n > 0 => "returned",
+        _ => "held",
+    }
+}
+
+fn applicant(
+    a: &Applicant,
+    case: &Case,
+    judgement: &Judgement,
+    outputs: &BTreeMap<&str, Vec<WireOutput>>,
+) -> WireApplicant {
+    let record = &judgement.record;
+    let id = record.get("person.id_no");
+    let id = id.map_or("", |f| f.value.as_ref().map_or(f.raw.as_str(), |_| f.raw.as_str()));
+    let shown = text(record, "person.id_no");
+    WireApplicant {
+        case: case.number.clone(),
+        unit: a.unit.clone(),
+        name: text(record, "person.name"),
+        id_no: mask_id(if shown.is_empty() { id } else { &shown }),
+        trade: text(record, "apply.trade"),
+        level: text(record, "apply.level"),
+        decision: decision(judgement.decision).to_owned(),
+        record: record.iter().map(|(id, f)| (id.clone(), field(id, f))).collect(),
+        findings: judgement.findings.iter().map(finding).collect(),
+        outputs: outputs.get(case.number.as_str()).cloned().unwrap_or_default(),
+    }
+}
+
+fn field(id: &str, f: &Field) -> WireField {
+    let masked = |text: &str| if id == "person.id_no" { mask_id(text) } else { text.to_owned() };
+    let value = match &f.value {
+        None => serde_json::Value::Null,
+        Some(Value::Bool(b)) => (*b).into(),
+        Some(Value::Int(n)) => (*n).into(),
+        Some(Value::List(list)) => list.clone().into(),
+        Some(Value::Years(years)) => years.iter().copied().collect::<Vec<_>>().into(),
+        Some(other) => masked(&other.text()).into(),
+    };
+    WireField {
+        value,
+        raw: masked(&f.raw),
+        origin: origin(&f.origin),
+        repairs: f.repairs.clone(),
+        source: match f.source {
+            Source::Read => "read",
+            Source::Filled => "filled",
+            Source::Derived => "derived",
+            Source::Presumed => "presumed",
+            Source::Person => "person",
+        }
+        .to_owned(),
+    }
+}
+
+fn origin(o: &crate::diag::Origin) -> WireOrigin {
+    WireOrigin { path: o.path.clone(), sheet: o.sheet.clone(), cell: o.cell.clone(), page: o.page }
+}
+
+fn finding(f: &Finding) -> WireFinding {
+    WireFinding {
+        code: f.code.to_string(),
+        severity: f.severity,
+        needs_person: f.needs_person,
+        message: f.message.clone(),
+        hint: f.hint.clone(),
+        clause: f.clause.clone(),
+        field: f.field.clone(),
+        origin: origin(&f.origin),
+    }
+}
+
+fn waiting(d: &Delivery) -> WireSubmission {
+    WireSubmission {
+        source: d.entry.clone(),
+        unit: d.sender.clone(),
+        version: 1,
+        received: received(&d.arrival),
+        state: "unsettled".to_owned(),
+        findings: d.findings.iter().map(finding).collect(),
+        files: d
+            .files
+            .iter()
+            .map(|f| WireFile {
+                path: f.path.clone(),
+                sha256: f.sha256.clone(),
+                kind: f.kind.word().to_owned(),
+                verdict: "unsettled".to_owned(),
+                used_as: None,
+                pages: None,
+                code: None,
+            })
+            .collect(),
+        applicants: Vec::new(),
+    }
+}
+
+fn received(arrival: &Arrival) -> WireReceived {
+    let by = match arrival.by {
+        Witness::Watch => "watch",
+        Witness::Run => "run",
+        Witness::Person => "person",
+    };
+    WireReceived { at: arrival.at.to_rfc3339(), by: by.to_owned() }
+}
+
+fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Used => "used",
+        Verdict::Ignored => "ignored",
+        Verdict::Duplicate => "duplicate",
+        Verdict::Held => "held",
+        Verdict::Unsettled => "unsettled",
+    }
+}
+
+fn decision(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Accepted => "accepted",
+        Decision::Returned => "returned",
+        Decision::Held => "held",
+    }
+}
+
+fn counts(submissions: &[WireSubmission]) -> WireCounts {
+    let mut c = WireCounts { submissions: submissions.len(), ..WireCounts::default() };
+    for file in submissions.iter().flat_map(|s| &s.files) {
+        c.files += 1;
+        match file.verdict.as_str() {
+            "used" => c.files_used += 1,
+            "ignored" => c.files_ignored += 1,
+            "duplicate" => c.files_duplicate += 1,
+            "held" => c.files_held += 1,
+            _ => c.files_unsettled += 1,
+        }
+    }
+    for applicant in submissions.iter().flat_map(|s| &s.applicants) {
+        c.applicants += 1;
+        match applicant.decision.as_str() {
+            "accepted" => c.accepted += 1,
+            "returned" => c.returned += 1,
+            _ => c.held += 1,
+        }
+    }
+    c
+}
+
+/// What changed since the last manifest, one line per unit folder or file.
+pub(crate) fn changes(before: &Manifest, items: &[Item]) -> Vec<String> {
+    let place = |path: &str| path.split('/').take(3).collect::<Vec<_>>().join("/");
+    let old: BTreeMap<&str, &str> =
+        before.files.iter().map(|f| (f.path.as_str(), f.sha256.as_str())).collect();
+    let mut lines = BTreeSet::new();
+    for item in items {
+        match old.get(item.file.path.as_str()) {
+            None => lines.insert(format!("新增 {}", place(&item.file.path))),
+            Some(sha) if *sha != item.file.sha256 => {
+                lines.insert(format!("更新 {}", place(&item.file.path)))
+            }
+            Some(_) => false,
+        };
+    }
+    let new: BTreeSet<&str> = items.iter().map(|i| i.file.path.as_str()).collect();
+    for path in old.keys().filter(|p| p.contains('/') && !new.contains(**p)) {
+        lines.insert(format!("撤下 {}", place(path)));
+    }
+    lines.into_iter().collect()
+}
