@@ -5,6 +5,18 @@
 //! behind the wall. Never writes, moves or deletes anything under the inbox; never follows a link;
 //! never decides what a file means.
 
+mod collect;
+mod copy;
+mod discover;
+mod name;
+mod settle;
+mod sniff;
+pub mod unpack;
+
+pub use collect::{Arrived, Inbox, IntakeError, Seen, collect};
+pub use name::is_litter;
+pub use sniff::sniff;
+
 use crate::diag::Finding;
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};

@@ -4,11 +4,16 @@
 //! dies or overruns is killed and replaced, and its death is the answer for exactly that file.
 //! What a child does with a task is decided in [`crate::worker`], which this module does not know.
 
+mod child;
 mod limits;
 
 pub use limits::Limits;
 
+use child::Child;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Why a child gave no answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,4 +24,141 @@ pub enum Death {
     TimedOut(u64),
     /// It could not be started or the pipe broke for reasons of the system.
     System(String),
+}
+
+/// One request on the pipe. The child reads it with its own type, so that the arguments stay
+/// untyped until the operation is known.
+#[derive(Serialize)]
+struct Request<'a, T> {
+    op: &'a str,
+    limits: &'a Limits,
+    args: &'a T,
+}
+
+/// What a child answers: one line of JSON.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Answer<R> {
+    /// The operation's result.
+    Ok(R),
+    /// It panicked; where in the source, never with the data it had in hand.
+    Panic(String),
+    /// The system failed it (disk full, blob store gone): not the file's fault.
+    System(String),
+}
+
+/// Warm children, at most `jobs` at a time.
+#[derive(Debug)]
+pub struct Pool {
+    program: PathBuf,
+    jobs: usize,
+    limits: Limits,
+    state: Mutex<State>,
+    freed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    idle: Vec<Child>,
+    busy: usize,
+}
+
+impl Pool {
+    /// A pool that runs `program worker`. No child is started before the first call.
+    pub fn new(program: PathBuf, jobs: usize, limits: Limits) -> Self {
+        let jobs = jobs.max(1);
+        Self { program, jobs, limits, state: Mutex::default(), freed: Condvar::new() }
+    }
+
+    /// The limits of its calls.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Sends one task and waits for its answer.
+    ///
+    /// # Errors
+    /// The death of the child that had the task.
+    pub fn call<T: Serialize, R: DeserializeOwned>(&self, op: &str, args: &T) -> Result<R, Death> {
+        self.call_within(&self.limits, op, args)
+    }
+
+    /// As [`Pool::call`], under other limits.
+    ///
+    /// # Errors
+    /// The death of the child that had the task.
+    pub fn call_within<T: Serialize, R: DeserializeOwned>(
+        &self,
+        limits: &Limits,
+        op: &str,
+        args: &T,
+    ) -> Result<R, Death> {
+        let mut line = serde_json::to_vec(&Request { op, limits, args })
+            .map_err(|e| Death::System(format!("request: {e}")))?;
+        line.push(b'\n');
+        let mut slot = Slot { pool: self, child: self.take() };
+        let answer = slot.ask(&line, limits)?;
+        match serde_json::from_slice(&answer) {
+            Ok(Answer::Ok(result)) => Ok(result),
+            Ok(Answer::Panic(place)) => Err(Death::Crashed(place)),
+            Ok(Answer::System(text)) => Err(Death::System(text)),
+            Err(e) => Err(Death::System(format!("answer: {e}"))),
+        }
+    }
+
+    /// Waits for a free slot; gives its warm child when there is one.
+    fn take(&self) -> Option<Child> {
+        let mut state = self.lock();
+        while state.busy >= self.jobs {
+            state = self.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.busy += 1;
+        state.idle.pop()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One of the pool's places while a call holds it; given back when dropped.
+struct Slot<'a> {
+    pool: &'a Pool,
+    child: Option<Child>,
+}
+
+impl Slot<'_> {
+    fn ask(&mut self, line: &[u8], limits: &Limits) -> Result<Vec<u8>, Death> {
+        let mut child = match self.child.take() {
+            Some(warm) => warm,
+            None => Child::start(&self.pool.program)?,
+        };
+        // A warm child may have been killed from outside while it idled: no file's fault.
+        if child.send(line).is_err() {
+            drop(child);
+            child = Child::start(&self.pool.program)?;
+            child.send(line).map_err(|e| Death::System(format!("pipe: {e}")))?;
+        }
+        match child.answer(limits) {
+            Ok(answer) => {
+                self.child = Some(child);
+                Ok(answer)
+            }
+            Err(death) => {
+                drop(child);
+                self.child = Child::start(&self.pool.program).ok();
+                Err(death)
+            }
+        }
+    }
+}
+
+impl Drop for Slot<'_> {
+    fn drop(&mut self) {
+        let mut state = self.pool.lock();
+        state.busy -= 1;
+        state.idle.extend(self.child.take());
+        drop(state);
+        self.pool.freed.notify_one();
+    }
 }

@@ -1,0 +1,126 @@
+//! One child process: its pipes, its clock, its end.
+
+use super::{Death, Limits};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
+
+/// Longest answer that is kept: a child that went wrong must not fill the parent's memory.
+const ANSWER_BYTES: u64 = 512 << 20;
+
+/// A running child. Dropping it ends it.
+#[derive(Debug)]
+pub(super) struct Child {
+    process: std::process::Child,
+    stdin: Option<ChildStdin>,
+    answers: Receiver<Vec<u8>>,
+}
+
+impl Child {
+    pub(super) fn start(program: &Path) -> Result<Self, Death> {
+        let mut command = Command::new(program);
+        command.arg("worker").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        own_group(&mut command);
+        let mut process = command.spawn().map_err(|e| Death::System(format!("start: {e}")))?;
+        let stdin = process.stdin.take();
+        let (sender, answers) = channel();
+        let Some(stdout) = process.stdout.take() else {
+            return Err(Death::System("start: no pipe".to_owned()));
+        };
+        // Made before the thread, so that a failing thread still ends the process.
+        let child = Self { process, stdin, answers };
+        thread::Builder::new()
+            .name("wall".to_owned())
+            .spawn(move || read_answers(stdout, &sender))
+            .map_err(|e| Death::System(format!("thread: {e}")))?;
+        Ok(child)
+    }
+
+    pub(super) fn send(&mut self, line: &[u8]) -> io::Result<()> {
+        let stdin = self.stdin.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
+        stdin.write_all(line)?;
+        stdin.flush()
+    }
+
+    /// Waits for the answer to the last request; after an `Err` the child is of no more use.
+    pub(super) fn answer(&mut self, limits: &Limits) -> Result<Vec<u8>, Death> {
+        match self.answers.recv_timeout(Duration::from_secs(limits.wall_secs.max(1))) {
+            Ok(answer) => Ok(answer),
+            Err(RecvTimeoutError::Timeout) => Err(Death::TimedOut(limits.wall_secs)),
+            Err(RecvTimeoutError::Disconnected) => Err(self.cause(limits)),
+        }
+    }
+
+    fn cause(&mut self, limits: &Limits) -> Death {
+        self.stdin = None;
+        // It may have closed its end and live on.
+        let deadline = Duration::from_secs(2);
+        let mut waited = Duration::ZERO;
+        let step = Duration::from_millis(5);
+        loop {
+            match self.process.try_wait() {
+                Ok(Some(status)) => return cause_of(status, limits),
+                Ok(None) if waited < deadline => thread::sleep(step),
+                Ok(None) => return Death::Crashed("closed its pipe".to_owned()),
+                Err(e) => return Death::System(format!("wait: {e}")),
+            }
+            waited += step;
+        }
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        self.stdin = None;
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn read_answers(stdout: ChildStdout, sender: &std::sync::mpsc::Sender<Vec<u8>>) {
+    let mut reader = BufReader::with_capacity(64 * 1024, stdout);
+    loop {
+        let mut line = Vec::new();
+        let read = reader.by_ref().take(ANSWER_BYTES).read_until(b'\n', &mut line);
+        let whole = read.is_ok() && line.last() == Some(&b'\n');
+        if !whole || sender.send(line).is_err() {
+            return;
+        }
+    }
+}
+
+#[cfg(unix)]
+fn cause_of(status: ExitStatus, limits: &Limits) -> Death {
+    use std::os::unix::process::ExitStatusExt as _;
+    let over_cpu = rustix::process::Signal::XCPU.as_raw();
+    match status.signal() {
+        Some(signal) if signal == over_cpu => Death::TimedOut(limits.cpu_secs),
+        Some(signal) => Death::Crashed(format!("signal {signal}")),
+        None => Death::Crashed(format!("exit {}", status.code().unwrap_or(-1))),
+    }
+}
+
+#[cfg(not(unix))]
+fn cause_of(status: ExitStatus, _limits: &Limits) -> Death {
+    Death::Crashed(format!("exit {}", status.code().unwrap_or(-1)))
+}
+
+/// Ctrl-C goes to the parent alone: the file in hand is finished, not blamed for a death.
+#[cfg(unix)]
+fn own_group(command: &mut Command) {
+    use std::os::unix::process::CommandExt as _;
+    command.process_group(0);
+}
+
+#[cfg(windows)]
+fn own_group(command: &mut Command) {
+    use std::os::windows::process::CommandExt as _;
+    const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
+    command.creation_flags(CREATE_NEW_PROCESS_GROUP);
+}
+
+#[cfg(not(any(unix, windows)))]
+fn own_group(_command: &mut Command) {}
