@@ -5,6 +5,23 @@
 //! are called only by [`crate::worker`]; the parent sees typed values and blobs it may trust.
 //! Never guesses: what cannot be read is refused with a reason.
 
+mod csv;
+mod dispatch;
+mod encoding;
+mod form;
+mod html;
+mod ole;
+mod package;
+mod parent;
+mod refusal;
+mod tags;
+#[cfg(test)]
+mod tests;
+mod workbook;
+
+pub use dispatch::{Parsed, ReadTask, parse};
+pub use parent::{Cached, Call, Store, read};
+
 use crate::diag::Finding;
 use crate::intake::{Delivery, SourceFile};
 use serde::{Deserialize, Serialize};

@@ -1,0 +1,246 @@
+//! Which reader takes a file: by its content, never by its name.
+
+use super::package::Package;
+use super::refusal::{Refusal, extension, file_name};
+use super::{Content, Workbook, csv, encoding, form, html, ole, workbook};
+use crate::diag::{Finding, Origin, Severity};
+use crate::intake::FileKind;
+use crate::wall::Limits;
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::path::PathBuf;
+
+/// One file for the worker to read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadTask {
+    /// Where its bytes are.
+    pub blob: PathBuf,
+    /// Root of the blob store, for what the reader makes of it.
+    pub blobs: PathBuf,
+    /// Path inside the entry, for origins.
+    pub path: String,
+    /// What intake saw in its first and last bytes.
+    pub kind: FileKind,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+}
+
+/// What a file holds, as the worker says it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Parsed {
+    /// The true kind in one word.
+    pub kind: String,
+    /// Its content.
+    pub content: Content,
+    /// What was noticed.
+    pub findings: Vec<Finding>,
+}
+
+impl Parsed {
+    /// A file that is not used. What the office may leave unread (severity below refuse) is unknown.
+    fn refused(kind: &str, refusal: &Refusal, path: &str) -> Self {
+        let finding = refusal.finding(path);
+        let content = match finding.severity {
+            Severity::Refuse | Severity::Error => Content::Refused,
+            Severity::Warn | Severity::Info => Content::Unknown,
+        };
+        Self { kind: kind.to_owned(), content, findings: vec![finding] }
+    }
+}
+
+/// A kind and what was read of it, or why nothing was.
+type Outcome = (&'static str, Result<(Content, Vec<Finding>), Refusal>);
+
+/// Reads one file. Runs in the worker process only.
+pub fn parse(task: &ReadTask, limits: &Limits) -> Parsed {
+    let (kind, result) = match task.kind {
+        FileKind::Zip => office(task, limits),
+        FileKind::Ole => compound(task, limits),
+        FileKind::Markup => markup(task, limits),
+        FileKind::Text => text(task, limits),
+        FileKind::Jpeg
+        | FileKind::Png
+        | FileKind::Tiff
+        | FileKind::Pdf
+        | FileKind::Bmp
+        | FileKind::Webp => {
+            // scans are admitted by scan::admit
+            (task.kind.word(), Err(Refusal::Unknown))
+        }
+        FileKind::Heic => ("heic", Err(Refusal::Unread)),
+        FileKind::Rar | FileKind::SevenZip => (task.kind.word(), Err(Refusal::Archive)),
+        FileKind::Empty => ("empty", Err(Refusal::Damaged("文件为空"))),
+        FileKind::Unknown => ("unknown", Err(unrecognised(&task.path))),
+    };
+    match result {
+        Ok((content, findings)) => Parsed { kind: kind.to_owned(), content, findings },
+        Err(refusal) => Parsed::refused(kind, &refusal, &task.path),
+    }
+}
+
+/// Bytes of no known format: a lie when the name claims one, else merely unknown.
+fn unrecognised(path: &str) -> Refusal {
+    let claims = |list: &[&str]| list.contains(&extension(path).as_str());
+    if claims(&["xlsx", "xlsm", "xlsb", "xls", "et", "ods", "csv"]) {
+        Refusal::Foreign { sniffed: "无法识别的数据", remedy: None }
+    } else if claims(&["docx", "doc", "wps"]) {
+        Refusal::Foreign {
+            sniffed: "无法识别的数据", remedy: Some("用 Word/WPS 另存为 docx")
+        }
+    } else if claims(&["pdf", "jpg", "jpeg", "png", "tif", "tiff"]) {
+        Refusal::Foreign {
+            sniffed: "无法识别的数据", remedy: Some("重新扫描后提交 PDF 或 JPG")
+        }
+    } else if claims(&["ofd", "ceb", "heic", "heif"]) {
+        Refusal::Unread
+    } else {
+        Refusal::Unknown
+    }
+}
+
+/// A ZIP package: told apart by its parts.
+fn office(task: &ReadTask, limits: &Limits) -> Outcome {
+    let mut package = match Package::open(&task.blob, limits) {
+        Ok(package) => package,
+        Err(refusal) => return ("zip", Err(refusal)),
+    };
+    let kind = package_kind(&mut package);
+    let result = match kind {
+        "ofd" => Err(Refusal::Unread),
+        "zip" => Err(Refusal::Unknown),
+        _ => package.examine(limits).and_then(|()| read_package(kind, task, &mut package, limits)),
+    };
+    (kind, result)
+}
+
+fn package_kind(package: &mut Package) -> &'static str {
+    if package.has("OFD.xml") {
+        return "ofd";
+    }
+    if package.has("[Content_Types].xml") {
+        if package.ending("workbook.bin").is_some() {
+            return "xlsb";
+        }
+        if package.ending("workbook.xml").is_some() {
+            return if package.ending("vbaProject.bin").is_some() { "xlsm" } else { "xlsx" };
+        }
+        if package.has("word/document.xml") || package.has_under("word/") {
+            return "docx";
+        }
+    }
+    match package.text("mimetype") {
+        Ok(Some(kind)) if kind.starts_with("application/vnd.oasis.opendocument.spreadsheet") => {
+            "ods"
+        }
+        _ => "zip",
+    }
+}
+
+fn read_package(
+    kind: &str,
+    task: &ReadTask,
+    package: &mut Package,
+    limits: &Limits,
+) -> Result<(Content, Vec<Finding>), Refusal> {
+    let book = match kind {
+        "docx" => return Ok((Content::Form(form::read(package)?), Vec::new())),
+        "ods" => workbook::read_ods(package, limits)?,
+        "xlsb" => workbook::read_xlsb(&task.blob, limits)?,
+        _ => workbook::read_xlsx(&task.blob, package, limits)?,
+    };
+    Ok(finish(book, &task.path, package.ending("vbaProject.bin").is_some()))
+}
+
+/// A compound file: told apart by its streams.
+fn compound(task: &ReadTask, limits: &Limits) -> Outcome {
+    let bytes = match load(task, limits) {
+        Ok(bytes) => bytes,
+        Err(refusal) => return ("ole", Err(refusal)),
+    };
+    let Some(names) = ole::root_names(&bytes) else {
+        return ("ole", Err(Refusal::damaged()));
+    };
+    let has = |name: &str| names.iter().any(|n| n.eq_ignore_ascii_case(name));
+    if has("EncryptedPackage") || has("EncryptionInfo") {
+        ("ole", Err(Refusal::Locked))
+    } else if has("Workbook") || has("Book") {
+        let macros = has("_VBA_PROJECT_CUR");
+        ("xls", workbook::read_xls(bytes, limits).map(|book| finish(book, &task.path, macros)))
+    } else if has("WordDocument") {
+        let remedy = Some("用 Word/WPS 打开后另存为 docx 再提交");
+        ("doc", Err(Refusal::Foreign { sniffed: "旧版 Word 文档（doc）", remedy }))
+    } else {
+        ("ole", Err(unrecognised(&task.path)))
+    }
+}
+
+/// HTML or XML.
+fn markup(task: &ReadTask, limits: &Limits) -> Outcome {
+    let bytes = match load(task, limits) {
+        Ok(bytes) => bytes,
+        Err(refusal) => return ("markup", Err(refusal)),
+    };
+    let head = String::from_utf8_lossy(bytes.get(..bytes.len().min(4096)).unwrap_or_default());
+    let text = encoding::decode(&bytes, declared_charset(&head).as_deref()).text;
+    let head: String = text.chars().take(4096).collect::<String>().to_ascii_lowercase();
+    if head.contains("urn:schemas-microsoft-com:office:spreadsheet") && head.contains("<?xml") {
+        if head.contains("<!doctype") {
+            return ("xml", Err(Refusal::Doctype));
+        }
+        let book = workbook::read_xml(&text, limits);
+        return ("xml", book.map(|book| finish(book, &task.path, false)));
+    }
+    // the table may begin after a long style sheet
+    let tables = ["<table", "<TABLE", "<Table"].iter().any(|t| text.contains(t));
+    if tables || head.contains("<html") {
+        let book = html::read(&text, &task.path, limits);
+        return ("html", book.map(|book| finish(book, &task.path, false)));
+    }
+    ("xml", Err(unrecognised(&task.path)))
+}
+
+/// The charset an HTML or XML text names in its head.
+fn declared_charset(head: &str) -> Option<String> {
+    let lower = head.to_ascii_lowercase();
+    let (_, after) = lower.split_once("charset=").or_else(|| lower.split_once("encoding="))?;
+    let name = after.trim_start_matches(['"', '\'']);
+    Some(name.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect())
+}
+
+/// CSV and its kin.
+fn text(task: &ReadTask, limits: &Limits) -> Outcome {
+    let result = load(task, limits).and_then(|bytes| csv::read(&bytes, &task.path, limits));
+    match result {
+        // a note, not a table
+        Ok(read) if !read.tabular && !is_table_name(&task.path) => ("text", Err(Refusal::Unknown)),
+        Ok(read) => ("csv", Ok((Content::Workbook(read.workbook), read.findings))),
+        Err(refusal) => ("csv", Err(refusal)),
+    }
+}
+
+fn is_table_name(path: &str) -> bool {
+    ["csv", "tsv", "xls", "xlsx", "et"].contains(&extension(path).as_str())
+}
+
+/// The bytes of a file that must be held whole.
+fn load(task: &ReadTask, limits: &Limits) -> Result<Vec<u8>, Refusal> {
+    let length = fs::metadata(&task.blob).map_err(|_| Refusal::damaged())?.len();
+    if length > limits.part_bytes {
+        return Err(Refusal::TooLarge(format!("{} MB", limits.part_bytes >> 20)));
+    }
+    fs::read(&task.blob).map_err(|_| Refusal::damaged())
+}
+
+/// A workbook with what is to be said about it as a whole.
+fn finish(book: Workbook, path: &str, macros: bool) -> (Content, Vec<Finding>) {
+    let mut findings = Vec::new();
+    for sheet in book.sheets.iter().filter(|s| s.hidden) {
+        let origin = Origin { sheet: Some(sheet.name.clone()), ..Origin::file(path) };
+        findings.push(Finding::new("SS-124", origin).arg("sheet", &sheet.name).build());
+    }
+    if macros {
+        let finding = Finding::new("IN-141", Origin::file(path)).arg("file", file_name(path));
+        findings.push(finding.build());
+    }
+    (Content::Workbook(book), findings)
+}

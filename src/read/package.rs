@@ -1,0 +1,222 @@
+//! Office files are ZIP packages: opened, measured and searched for traps before any parser runs.
+
+use super::refusal::Refusal;
+use crate::wall::Limits;
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::path::Path;
+use zip::ZipArchive;
+
+/// Inflating less than this is never a bomb.
+const RATIO_FROM: u64 = 10 << 20;
+/// Most times a package may inflate.
+const RATIO: u64 = 200;
+/// Where a document type declaration must stand to count.
+const DOCTYPE_WITHIN: usize = 4096;
+
+/// An opened package.
+pub(super) struct Package {
+    zip: ZipArchive<BufReader<File>>,
+    names: Vec<String>,
+    part_bytes: u64,
+}
+
+impl Package {
+    /// Opens the package and reads its directory.
+    pub(super) fn open(path: &Path, limits: &Limits) -> Result<Self, Refusal> {
+        let mut file = File::open(path).map_err(|_| Refusal::damaged())?;
+        let listed = listed_entries(&mut file);
+        let zip = ZipArchive::new(BufReader::new(file)).map_err(|_| Refusal::damaged())?;
+        let entries = zip.len() as u64;
+        if entries > limits.archive_entries {
+            return Err(Refusal::TooLarge(format!("{} 个成员", limits.archive_entries)));
+        }
+        // the crate keeps one of several equal names: two readers would see two files
+        if listed.is_some_and(|listed| listed != entries) {
+            return Err(Refusal::Damaged("压缩包目录与内容不符"));
+        }
+        let names = zip.file_names().filter_map(|n| Some(n.ok()?.into_owned())).collect();
+        Ok(Self { zip, names, part_bytes: limits.part_bytes })
+    }
+
+    /// Whether a part is there.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.names.iter().any(|n| n.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether any part's name starts so.
+    pub(super) fn has_under(&self, prefix: &str) -> bool {
+        self.names.iter().any(|n| n.starts_with(prefix))
+    }
+
+    /// The first part whose name ends so.
+    pub(super) fn ending(&self, suffix: &str) -> Option<&str> {
+        self.names.iter().find(|n| n.ends_with(suffix)).map(String::as_str)
+    }
+
+    /// The bytes of a part, or none when it is absent.
+    pub(super) fn part(&mut self, name: &str) -> Result<Option<Vec<u8>>, Refusal> {
+        let Some(name) = self.names.iter().find(|n| n.eq_ignore_ascii_case(name)).cloned() else {
+            return Ok(None);
+        };
+        let entry = self.zip.by_name(&name).map_err(|_| Refusal::damaged())?;
+        let mut bytes = Vec::new();
+        entry.take(self.part_bytes).read_to_end(&mut bytes).map_err(|_| Refusal::damaged())?;
+        Ok(Some(bytes))
+    }
+
+    /// A part as text; bytes that are no UTF-8 are replaced.
+    pub(super) fn text(&mut self, name: &str) -> Result<Option<String>, Refusal> {
+        Ok(self.part(name)?.map(|bytes| super::encoding::xml_text(&bytes)))
+    }
+
+    /// Inflates everything once without keeping it: sizes, document types, nesting.
+    pub(super) fn examine(&mut self, limits: &Limits) -> Result<(), Refusal> {
+        let (mut inflated, mut packed) = (0, 0);
+        let mut buffer = vec![0; 64 * 1024];
+        for index in 0..self.zip.len() {
+            let mut entry = self.zip.by_index(index).map_err(|_| Refusal::damaged())?;
+            packed += entry.compressed_size();
+            let mut gauge = entry.name().is_ok_and(|n| is_xml(&n)).then(Gauge::default);
+            let mut part = 0;
+            loop {
+                let n = entry.read(&mut buffer).map_err(|_| Refusal::damaged())?;
+                if n == 0 {
+                    break;
+                }
+                part += n as u64;
+                inflated += n as u64;
+                if part > limits.part_bytes {
+                    return Err(mebibytes("单个部件解压后", limits.part_bytes));
+                }
+                if inflated > limits.unpacked_bytes {
+                    return Err(mebibytes("解压后", limits.unpacked_bytes));
+                }
+                if inflated > RATIO_FROM && inflated > RATIO * packed.max(1) {
+                    return Err(Refusal::TooLarge(format!("压缩比 {RATIO} 倍")));
+                }
+                if let Some(gauge) = &mut gauge {
+                    gauge.feed(buffer.get(..n).unwrap_or_default(), limits)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn mebibytes(what: &str, bytes: u64) -> Refusal {
+    Refusal::TooLarge(format!("{what} {} MB", bytes >> 20))
+}
+
+fn is_xml(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    [".xml", ".rels", ".vml", ".rdf"].iter().any(|ext| name.ends_with(ext))
+}
+
+/// How many entries the end record of a ZIP file promises; none when it does not say (ZIP64).
+fn listed_entries(file: &mut File) -> Option<u64> {
+    let length = file.seek(SeekFrom::End(0)).ok()?;
+    let from = length.saturating_sub(66_000);
+    file.seek(SeekFrom::Start(from)).ok()?;
+    let mut tail = Vec::new();
+    file.take(66_000).read_to_end(&mut tail).ok()?;
+    file.seek(SeekFrom::Start(0)).ok()?;
+    let at = tail.windows(4).rposition(|w| w == b"PK\x05\x06")?;
+    let count = [*tail.get(at + 10)?, *tail.get(at + 11)?];
+    Some(u64::from(u16::from_le_bytes(count))).filter(|n| *n != 0xFFFF)
+}
+
+/// Follows the nesting of XML byte by byte without keeping it.
+#[derive(Default)]
+struct Gauge {
+    state: State,
+    depth: u32,
+    seen: usize,
+    head: Vec<u8>,
+    last: [u8; 2],
+}
+
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum State {
+    #[default]
+    Text,
+    /// Just after `<`.
+    Begin,
+    Open,
+    Quoted(u8),
+    Close,
+    /// `<!` or `<?`, up to `>`.
+    Other,
+    Comment,
+    Cdata,
+}
+
+impl Gauge {
+    fn feed(&mut self, bytes: &[u8], limits: &Limits) -> Result<(), Refusal> {
+        for &byte in bytes {
+            // the nul bytes of UTF-16 say nothing about structure
+            if byte == 0 {
+                continue;
+            }
+            if self.seen < DOCTYPE_WITHIN {
+                self.seen += 1;
+                self.head.push(byte.to_ascii_uppercase());
+                if self.head.ends_with(b"<!DOCTYPE") {
+                    return Err(Refusal::Doctype);
+                }
+            }
+            self.step(byte);
+            if self.depth > limits.xml_depth {
+                return Err(Refusal::TooLarge(format!("{} 层", limits.xml_depth)));
+            }
+            self.last = [self.last[1], byte];
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, byte: u8) {
+        self.state = match (self.state, byte) {
+            (State::Text, b'<') => State::Begin,
+            (State::Begin, b'/') => State::Close,
+            (State::Begin, b'!' | b'?') => State::Other,
+            (State::Begin | State::Open, b'>') => {
+                if self.last[1] != b'/' {
+                    self.depth += 1;
+                }
+                State::Text
+            }
+            (State::Begin, _) => State::Open,
+            (State::Open, b'"' | b'\'') => State::Quoted(byte),
+            (State::Quoted(open), b) if open == b => State::Open,
+            (State::Close, b'>') => {
+                self.depth = self.depth.saturating_sub(1);
+                State::Text
+            }
+            (State::Other, b'-') if self.last == *b"!-" => State::Comment,
+            (State::Other, b'[') if self.last == *b"TA" => State::Cdata,
+            (State::Other, b'>') => State::Text,
+            (State::Comment, b'>') if self.last == *b"--" => State::Text,
+            (State::Cdata, b'>') if self.last == *b"]]" => State::Text,
+            (state, _) => state,
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn feed(text: &str) -> Result<u32, Refusal> {
+        let mut gauge = Gauge::default();
+        gauge.feed(text.as_bytes(), &Limits { xml_depth: 3, ..Limits::default() })?;
+        Ok(gauge.depth)
+    }
+
+    #[test]
+    fn follows_nesting() {
+        assert_eq!(feed("<a><b x='/>'/><!-- <c><c><c><c> --><![CDATA[<c><c><c>]]></a>"), Ok(0));
+        assert_eq!(feed("<a><b><c>"), Ok(3));
+        assert!(matches!(feed("<a><b><c><d>"), Err(Refusal::TooLarge(_))));
+        assert_eq!(feed("<?xml version='1.0'?><!doctype a>"), Err(Refusal::Doctype));
+    }
+}

@@ -1,0 +1,117 @@
+//! What calamine does not say about an OOXML sheet: hidden rows and columns, merges, drawings.
+
+use super::super::package::Package;
+use super::super::refusal::Refusal;
+use super::super::tags::{Piece, Scanner, Tag};
+use super::super::{Area, Sheet};
+use super::{LAST_COLUMN, LAST_ROW};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The part of every sheet by its name.
+pub(super) fn sheet_parts(package: &mut Package) -> Result<BTreeMap<String, String>, Refusal> {
+    let Some(book) = package.ending("workbook.xml").map(str::to_owned) else {
+        return Ok(BTreeMap::new());
+    };
+    let (folder, name) = book.rsplit_once('/').unwrap_or(("", &book));
+    let join =
+        |path: &str| if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
+    let rels = package.text(&join(&format!("_rels/{name}.rels")))?.unwrap_or_default();
+    let targets: BTreeMap<_, _> = tags(&rels, "Relationship")
+        .filter_map(|tag| Some((tag.attribute("Id")?, tag.attribute("Target")?)))
+        .collect();
+    let text = package.text(&book)?.unwrap_or_default();
+    Ok(tags(&text, "sheet")
+        .filter_map(|tag| {
+            let target = targets.get(&tag.attribute("id")?)?;
+            let part = match target.strip_prefix('/') {
+                Some(absolute) => absolute.to_owned(),
+                None => join(target),
+            };
+            Some((tag.attribute("name")?, part))
+        })
+        .collect())
+}
+
+fn tags<'a>(text: &'a str, name: &'static str) -> impl Iterator<Item = Tag<'a>> {
+    Scanner::xml(text).filter_map(move |piece| match piece {
+        Piece::Open(tag) if tag.is(name) => Some(tag),
+        _ => None,
+    })
+}
+
+/// Fills merges, hidden rows and columns and pictures of `sheet` from its part.
+pub(super) fn fill(package: &mut Package, part: &str, sheet: &mut Sheet) -> Result<(), Refusal> {
+    let media = package.has_under("xl/media/");
+    // WPS keeps pictures inside cells in a part of its own
+    sheet.pictures = package.has("xl/cellimages.xml");
+    let Some(text) = package.text(part)? else { return Ok(()) };
+    let filled: BTreeSet<u32> = sheet.cells.iter().map(|c| c.row).collect();
+    let mut next_row = 0;
+    for piece in Scanner::xml(&text) {
+        let Piece::Open(tag) = piece else { continue };
+        if tag.is("row") {
+            let row = tag.number("r").map_or(next_row, |r| r.saturating_sub(1));
+            next_row = row.saturating_add(1);
+            // an empty hidden row hides nothing
+            if tag.flag("hidden") && filled.contains(&row) {
+                sheet.hidden_rows.push(row);
+            }
+        } else if tag.is("col") {
+            if tag.flag("hidden") {
+                hide_columns(&tag, sheet);
+            }
+        } else if tag.is("mergeCell") {
+            sheet.merges.extend(tag.attribute("ref").and_then(|r| area(&r)));
+        } else if tag.is("drawing") || tag.is("picture") {
+            sheet.pictures |= media;
+        }
+    }
+    sheet.hidden_rows.sort_unstable();
+    sheet.hidden_rows.dedup();
+    sheet.merges.sort_unstable();
+    Ok(())
+}
+
+fn hide_columns(tag: &Tag<'_>, sheet: &mut Sheet) {
+    let (Some(min), Some(max)) = (tag.number("min"), tag.number("max")) else { return };
+    let filled: BTreeSet<u32> = sheet.cells.iter().map(|c| c.column).collect();
+    let range = min.saturating_sub(1)..=max.saturating_sub(1).min(LAST_COLUMN);
+    sheet.hidden_columns.extend(filled.into_iter().filter(|c| range.contains(c)));
+}
+
+/// `B2:D3` → an area of more than one cell.
+fn area(text: &str) -> Option<Area> {
+    let (from, to) = text.split_once(':')?;
+    let ((top, left), (bottom, right)) = (place(from)?, place(to)?);
+    (top <= bottom && left <= right).then_some(Area { top, left, bottom, right })
+}
+
+fn place(text: &str) -> Option<(u32, u32)> {
+    let text = text.replace('$', "");
+    let digits = text.find(|c: char| c.is_ascii_digit())?;
+    let (letters, digits) = text.split_at_checked(digits)?;
+    if letters.is_empty() || letters.len() > 3 {
+        return None;
+    }
+    let mut column = 0;
+    for letter in letters.chars() {
+        column = column * 26 + (letter.to_digit(36)?.checked_sub(9)?);
+    }
+    let row: u32 = digits.parse().ok()?;
+    let place = (row.checked_sub(1)?, column.checked_sub(1)?);
+    (place.0 <= LAST_ROW && place.1 <= LAST_COLUMN).then_some(place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_references() {
+        assert_eq!(area("$A$1:C2"), Some(Area { top: 0, left: 0, bottom: 1, right: 2 }));
+        assert_eq!(place("XFD1048576"), Some((LAST_ROW, LAST_COLUMN)));
+        for bad in ["A", "1", "A0", "XFE1", "A99999999999", "ÄA1", "C2:A1"] {
+            assert_eq!(area(bad).map(|_| ()).or(place(bad).map(|_| ())), None, "{bad}");
+        }
+    }
+}
