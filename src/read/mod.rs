@@ -5,9 +5,12 @@
 //! are called only by [`crate::worker`]; the parent sees typed values and blobs it may trust.
 //! Never guesses: what cannot be read is refused with a reason.
 
+pub mod scan;
+
 use crate::diag::Finding;
-use crate::intake::{Delivery, SourceFile};
+use crate::intake::{Delivery, FileKind, SourceFile};
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// A delivery with every file read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -204,4 +207,30 @@ pub struct ImageInfo {
     pub grey: bool,
     /// A re-encoded upright JPEG (≤ 1,200 px) in the blob store that forms may print.
     pub print: Option<String>,
+}
+
+/// One file to read, as the parent sends it to a worker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReadTask {
+    /// The blob with the bytes of the file.
+    pub blob: PathBuf,
+    /// The root of the blob store, for what the worker stores.
+    pub blobs: PathBuf,
+    /// Path inside the entry, for the origins of findings.
+    pub path: String,
+    /// The sniffed kind.
+    pub kind: FileKind,
+    /// SHA-256 of the bytes.
+    pub sha256: String,
+}
+
+/// What a worker read from one file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Parsed {
+    /// The true kind in one word, see [`FileReading::kind`].
+    pub kind: String,
+    /// The content.
+    pub content: Content,
+    /// What the reader noticed.
+    pub findings: Vec<Finding>,
 }
