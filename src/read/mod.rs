@@ -14,6 +14,7 @@ mod ole;
 mod package;
 mod parent;
 mod refusal;
+pub mod scan;
 mod tags;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,121 @@
+//! JPEG: the markers are walked, then the whole image is decoded strictly.
+
+use super::raster::Views;
+use super::shape::Shape;
+use super::{Admitted, Desk, exif, single};
+use crate::read::ScanKind;
+use image::{DynamicImage, GrayImage, RgbImage};
+use zune_core::bytestream::ZCursor;
+use zune_core::colorspace::ColorSpace;
+use zune_core::options::DecoderOptions;
+use zune_jpeg::JpegDecoder;
+
+/// What the markers say.
+#[derive(Debug, Default, PartialEq)]
+struct Header {
+    size: Option<(u32, u32)>,
+    components: u8,
+    orientation: Option<u8>,
+    jfif: Option<(f64, f64)>,
+    exif: Option<(f64, f64)>,
+    /// A scan was followed by the end mark.
+    complete: bool,
+}
+
+/// Admits a JPEG.
+pub(super) fn admit(desk: &Desk, bytes: &[u8]) -> Admitted {
+    let header = walk(bytes).ok_or_else(|| desk.damaged())?;
+    let (width, height) = header.size.ok_or_else(|| desk.damaged())?;
+    desk.check_size(width, height)?;
+    if !header.complete {
+        return Err(desk.damaged());
+    }
+    let orientation = header.orientation.unwrap_or(1);
+    let shape = Shape { width, height, orientation, density: header.jfif.or(header.exif) };
+    let full = decode(bytes, &header).ok_or_else(|| desk.damaged())?;
+    if (full.width(), full.height()) != (width, height) {
+        return Err(desk.damaged());
+    }
+    single(desk, ScanKind::Jpeg, &shape, &Views::of(full, &shape))
+}
+
+/// Walks the markers up to the end mark; bytes after it (phones add a second picture) are allowed.
+fn walk(bytes: &[u8]) -> Option<Header> {
+    let mut header = Header::default();
+    let mut rest = bytes.strip_prefix(&[0xFF, 0xD8])?;
+    let mut scans = 0;
+    loop {
+        // Fill bytes and leftovers before a marker are skipped, as every reader does.
+        let at = rest.windows(2).position(|w| w[0] == 0xFF && !matches!(w[1], 0x00 | 0xFF));
+        let Some(at) = at else { return Some(header) };
+        let marker = *rest.get(at + 1)?;
+        rest = rest.get(at + 2..)?;
+        match marker {
+            0xD9 => {
+                header.complete = scans > 0;
+                return Some(header);
+            }
+            0x01 | 0xD0..=0xD8 => continue,
+            _ => {}
+        }
+        let length = usize::from(u16::from_be_bytes(*rest.first_chunk()?));
+        let Some(body) = rest.get(2..length) else { return Some(header) };
+        note(&mut header, marker, body)?;
+        scans += u32::from(marker == 0xDA);
+        rest = rest.get(length..)?;
+    }
+}
+
+/// Takes from one segment what is needed; `None` when a frame header is nonsense.
+fn note(header: &mut Header, marker: u8, body: &[u8]) -> Option<()> {
+    match marker {
+        0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => {
+            let [_, h1, h2, w1, w2, components] = *body.first_chunk::<6>()?;
+            let side = |a, b| u32::from(u16::from_be_bytes([a, b]));
+            if header.size.is_some() {
+                return None;
+            }
+            header.size = Some((side(w1, w2), side(h1, h2)));
+            header.components = components;
+        }
+        0xE0 if header.jfif.is_none() => header.jfif = jfif(body),
+        0xE1 if header.orientation.is_none() => {
+            if let Some(block) = body.strip_prefix(b"Exif\0\0") {
+                let (orientation, density) = exif::photo_facts(block);
+                header.orientation = Some(orientation);
+                header.exif = density;
+            }
+        }
+        _ => {}
+    }
+    Some(())
+}
+
+fn jfif(body: &[u8]) -> Option<(f64, f64)> {
+    let [_, _, unit, x1, x2, y1, y2] = *body.strip_prefix(b"JFIF\0")?.first_chunk::<7>()?;
+    let (x, y) = (u16::from_be_bytes([x1, x2]), u16::from_be_bytes([y1, y2]));
+    let per_inch = match unit {
+        1 => 1.0,
+        2 => 2.54,
+        _ => return None,
+    };
+    Some((f64::from(x) * per_inch, f64::from(y) * per_inch))
+}
+
+/// Decodes strictly: the decoder of `image` is set to lenient and paints a cut photo grey.
+fn decode(bytes: &[u8], header: &Header) -> Option<DynamicImage> {
+    let (width, height) = header.size?;
+    let grey = header.components == 1;
+    let out = if grey { ColorSpace::Luma } else { ColorSpace::RGB };
+    let options = DecoderOptions::default()
+        .jpeg_set_out_colorspace(out)
+        .set_strict_mode(true)
+        .set_max_width(usize::try_from(width).ok()?)
+        .set_max_height(usize::try_from(height).ok()?);
+    let pixels = JpegDecoder::new_with_options(ZCursor::new(bytes), options).decode().ok()?;
+    if grey {
+        GrayImage::from_raw(width, height, pixels).map(DynamicImage::ImageLuma8)
+    } else {
+        RgbImage::from_raw(width, height, pixels).map(DynamicImage::ImageRgb8)
+    }
+}

@@ -1,0 +1,387 @@
+//! Rewrites a document into clean objects: pages, their contents and resources, nothing else.
+//!
+//! What is not named here does not come along, so a new kind of action needs no new rule. Streams
+//! keep their filters: nothing is decoded. The appearance of annotations (seals, filled fields) is
+//! part of what the paper shows and becomes page content.
+
+use super::STREAM_BYTES;
+use super::stamp::{self, Stamp};
+use super::tree::Leaf;
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
+use std::collections::BTreeMap;
+
+/// Deepest nesting of direct objects.
+const DEEPEST: u32 = 64;
+
+/// The rewritten document.
+pub(super) struct Clean {
+    pub(super) bytes: Vec<u8>,
+    /// Something active was left behind.
+    pub(super) active: bool,
+    /// One per page.
+    pub(super) pages: Vec<PageFacts>,
+}
+
+/// What the copy noticed of a page.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct PageFacts {
+    /// Its contents draw nothing.
+    pub(super) empty: bool,
+    /// It shows text by its own contents: a renderer without the font would take it for blank.
+    pub(super) text: bool,
+}
+
+/// Why there is no copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// A page's contents inflate beyond the limit.
+    TooLarge,
+    /// A page's contents cannot be read.
+    Broken,
+}
+
+/// Which keys of a dictionary may be dropped by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Role {
+    /// Keys have their meaning from the standard.
+    Plain,
+    /// A resource dictionary: its values are categories.
+    Resources,
+    /// A category: its keys are free names.
+    Category,
+}
+
+/// Copies the pages into a new document.
+pub(super) fn clean(source: &Document, leaves: &[Leaf]) -> Result<Clean, Stop> {
+    let mut copier = Copier::new(source);
+    copier.active = catalog_active(source);
+    let root = copier.out.new_object_id();
+    let mut kids: Vec<Object> = Vec::new();
+    let mut pages = Vec::new();
+    for leaf in leaves {
+        let (page, facts) = copier.page(leaf, root)?;
+        kids.push(Object::Reference(copier.out.add_object(page)));
+        pages.push(facts);
+        copier.drain();
+    }
+    let count = i64::try_from(kids.len()).unwrap_or(i64::MAX);
+    let mut tree = Dictionary::new();
+    tree.set("Type", Object::Name(b"Pages".to_vec()));
+    tree.set("Count", count);
+    tree.set("Kids", kids);
+    copier.out.objects.insert(root, Object::Dictionary(tree));
+    let mut catalog = Dictionary::new();
+    catalog.set("Type", Object::Name(b"Catalog".to_vec()));
+    catalog.set("Pages", root);
+    let catalog = copier.out.add_object(catalog);
+    copier.out.trailer.set("Root", catalog);
+    let mut bytes = Vec::new();
+    copier.out.save_to(&mut bytes).map_err(|_| Stop::Broken)?;
+    Ok(Clean { bytes, active: copier.active, pages })
+}
+
+/// Whether the catalog names something that acts.
+fn catalog_active(source: &Document) -> bool {
+    let Ok(catalog) = source.catalog() else { return false };
+    let names = catalog.get_deref(b"Names", source).and_then(Object::as_dict).ok();
+    let hidden = |key: &[u8]| names.is_some_and(|names| names.has(key));
+    let form = catalog.get_deref(b"AcroForm", source).and_then(Object::as_dict);
+    let own: [&[u8]; 4] = [b"AA", b"AF", b"Collection", b"URI"];
+    let opens = catalog.get_deref(b"OpenAction", source).is_ok_and(|o| o.as_dict().is_ok());
+    opens
+        || own.iter().any(|key| catalog.has(key))
+        || hidden(b"JavaScript")
+        || hidden(b"EmbeddedFiles")
+        || form.is_ok_and(|form| form.has(b"XFA"))
+}
+
+/// Copies what is reachable, once.
+pub(super) struct Copier<'a> {
+    source: &'a Document,
+    out: Document,
+    made: BTreeMap<(ObjectId, Role), ObjectId>,
+    /// Objects that have a number but are not copied yet.
+    queue: Vec<(ObjectId, Role, ObjectId)>,
+    active: bool,
+}
+
+impl<'a> Copier<'a> {
+    fn new(source: &'a Document) -> Self {
+        Self {
+            source,
+            out: Document::with_version("1.7"),
+            made: BTreeMap::new(),
+            queue: Vec::new(),
+            active: false,
+        }
+    }
+
+    /// The new page of a leaf.
+    fn page(&mut self, leaf: &Leaf, root: ObjectId) -> Result<(Dictionary, PageFacts), Stop> {
+        let mut page = Dictionary::new();
+        page.set("Type", Object::Name(b"Page".to_vec()));
+        page.set("Parent", root);
+        page.set("MediaBox", numbers(&leaf.media()));
+        if let Some(crop) = leaf.crop {
+            page.set("CropBox", numbers(&crop));
+        }
+        if leaf.rotate != 0 {
+            page.set("Rotate", i64::from(leaf.rotate));
+        }
+        for key in [&b"UserUnit"[..], b"Group"] {
+            if let Ok(value) = leaf.page.get(key) {
+                let value = self.value(value, Role::Plain, 0);
+                page.set(key, value);
+            }
+        }
+        let (contents, mut facts) = self.contents(leaf)?;
+        let resources = leaf.resources.clone().unwrap_or_else(|| Dictionary::new().into());
+        let resources = self.value(&resources, Role::Resources, 0);
+        let (stamps, active) = stamp::stamps(self.source, &leaf.page);
+        self.active |= active || leaf.page.has(b"AA");
+        if stamps.is_empty() {
+            page.set("Contents", contents);
+            page.set("Resources", resources);
+        } else {
+            facts.empty = false;
+            self.stamp(&mut page, contents, resources, &stamps);
+        }
+        Ok((page, facts))
+    }
+
+    /// Puts the appearances of annotations on top of the contents.
+    fn stamp(
+        &mut self,
+        page: &mut Dictionary,
+        contents: Vec<Object>,
+        resources: Object,
+        stamps: &[Stamp],
+    ) {
+        let mut drawn = b"\nQ\n".to_vec();
+        let mut forms = Dictionary::new();
+        for (number, stamp) in stamps.iter().enumerate() {
+            let name = format!("Seal{number}");
+            let form = self.value(&Object::Reference(stamp.form), Role::Plain, 0);
+            drawn.extend(stamp.draw(&name).into_bytes());
+            forms.set(name, form);
+        }
+        let before = self.out.add_object(Stream::new(Dictionary::new(), b"q\n".to_vec()));
+        let after = self.out.add_object(Stream::new(Dictionary::new(), drawn));
+        let mut all = vec![Object::Reference(before)];
+        all.extend(contents);
+        all.push(Object::Reference(after));
+        page.set("Contents", all);
+        self.drain();
+        page.set("Resources", self.with_forms(resources, &forms));
+    }
+
+    /// A copy of resources with further forms in it.
+    fn with_forms(&self, resources: Object, forms: &Dictionary) -> Object {
+        let plain = |object: &Object| {
+            self.out.dereference(object).ok().and_then(|(_, o)| o.as_dict().ok().cloned())
+        };
+        let mut resources = plain(&resources).unwrap_or_default();
+        let mut all = resources.get(b"XObject").ok().and_then(plain).unwrap_or_default();
+        all.extend(forms);
+        resources.set("XObject", all);
+        resources.into()
+    }
+
+    /// The content streams of a page, inflated once within the limit to see what they do.
+    fn contents(&mut self, leaf: &Leaf) -> Result<(Vec<Object>, PageFacts), Stop> {
+        let Ok(contents) = leaf.page.get(b"Contents") else {
+            return Ok((Vec::new(), PageFacts { empty: true, text: false }));
+        };
+        let (_, resolved) = self.source.dereference(contents).map_err(|_| Stop::Broken)?;
+        let parts: Vec<&Object> = match resolved {
+            Object::Array(parts) => parts.iter().collect(),
+            Object::Stream(_) => vec![contents],
+            Object::Null => Vec::new(),
+            _ => return Err(Stop::Broken),
+        };
+        let mut facts = PageFacts { empty: true, text: false };
+        let mut room = STREAM_BYTES;
+        let mut copied = Vec::new();
+        for part in parts {
+            let stream = self.source.dereference(part).ok().and_then(|(_, o)| o.as_stream().ok());
+            let stream = stream.ok_or(Stop::Broken)?;
+            let plain = inflate(stream, room)?;
+            room -= plain.len().min(room);
+            facts.empty &= draws_nothing(&plain);
+            facts.text |= plain.windows(2).any(|w| matches!(w, b"Tj" | b"TJ"));
+            copied.push(self.value(part, Role::Plain, 0));
+        }
+        Ok((copied, facts))
+    }
+
+    /// Copies everything that was promised.
+    fn drain(&mut self) {
+        while let Some((old, role, new)) = self.queue.pop() {
+            let object = self.source.get_object(old).cloned().unwrap_or(Object::Null);
+            let copied = self.value(&object, role, 0);
+            self.out.objects.insert(new, copied);
+        }
+    }
+
+    /// The copy of a value; references get new numbers and are copied later.
+    fn value(&mut self, object: &Object, role: Role, depth: u32) -> Object {
+        if depth > DEEPEST {
+            return Object::Null;
+        }
+        match object {
+            Object::Reference(old) => self.reference(*old, role),
+            Object::Array(values) => Object::Array(
+                values.iter().map(|v| self.value(v, Role::Plain, depth + 1)).collect(),
+            ),
+            Object::Dictionary(dictionary) => self.dictionary(dictionary, role, depth),
+            Object::Stream(stream) => self.stream(stream, depth),
+            other => other.clone(),
+        }
+    }
+
+    fn reference(&mut self, old: ObjectId, role: Role) -> Object {
+        if let Some(new) = self.made.get(&(old, role)) {
+            return Object::Reference(*new);
+        }
+        // A chain of references ends here; a missing object is null by the standard.
+        match self.source.get_object(old) {
+            Ok(Object::Null) | Err(_) => Object::Null,
+            Ok(_) => {
+                let new = self.out.new_object_id();
+                self.made.insert((old, role), new);
+                self.queue.push((old, role, new));
+                Object::Reference(new)
+            }
+        }
+    }
+
+    fn dictionary(&mut self, dictionary: &Dictionary, role: Role, depth: u32) -> Object {
+        if role == Role::Plain && foreign(dictionary) {
+            self.active |= acts(dictionary);
+            return Object::Null;
+        }
+        let mut copied = Dictionary::new();
+        for (key, value) in dictionary {
+            if role == Role::Plain && DROPPED.contains(&key.as_slice()) {
+                self.active |= ACTIVE.contains(&key.as_slice());
+                continue;
+            }
+            let inner = match (role, key.as_slice()) {
+                (Role::Resources, _) => Role::Category,
+                (Role::Plain, b"Resources") => Role::Resources,
+                // Names of glyphs and colours are free too.
+                (Role::Plain, b"CharProcs" | b"Colorants") => Role::Category,
+                _ => Role::Plain,
+            };
+            let value = self.value(value, inner, depth + 1);
+            copied.set(key.clone(), value);
+        }
+        Object::Dictionary(copied)
+    }
+
+    fn stream(&mut self, stream: &Stream, depth: u32) -> Object {
+        let Object::Dictionary(mut dictionary) = self.dictionary(&stream.dict, Role::Plain, depth)
+        else {
+            return Object::Null;
+        };
+        // A stream whose data lies in another file is not followed; PostScript is not run.
+        let outside = [&b"F"[..], b"FFilter", b"FDecodeParms"];
+        if outside.iter().any(|key| dictionary.has(key)) || is_name(&dictionary, b"Subtype", b"PS")
+        {
+            return Object::Null;
+        }
+        dictionary.remove(b"Length");
+        Object::Stream(Stream::new(dictionary, stream.content.clone()).with_compression(false))
+    }
+}
+
+/// Keys that do not come along where keys have their meaning from the standard.
+const DROPPED: [&[u8]; 19] = [
+    b"AA",
+    b"AF",
+    b"AcroForm",
+    b"Alternates",
+    b"Annots",
+    b"EmbeddedFiles",
+    b"JS",
+    b"JavaScript",
+    b"Launch",
+    b"Metadata",
+    b"Names",
+    b"OPI",
+    b"OpenAction",
+    b"PieceInfo",
+    b"Ref",
+    b"StructParent",
+    b"StructParents",
+    b"StructTreeRoot",
+    b"XFA",
+];
+/// Those of them that act.
+const ACTIVE: [&[u8]; 8] =
+    [b"AA", b"AF", b"EmbeddedFiles", b"JS", b"JavaScript", b"Launch", b"OpenAction", b"XFA"];
+/// Dictionaries that have no business below a page's contents.
+const FOREIGN: [&[u8]; 10] = [
+    b"Action",
+    b"Annot",
+    b"Catalog",
+    b"EmbeddedFile",
+    b"Filespec",
+    b"Page",
+    b"Pages",
+    b"Sig",
+    b"StructElem",
+    b"StructTreeRoot",
+];
+const ACTIONS: [&[u8]; 14] = [
+    b"GoTo",
+    b"GoToE",
+    b"GoToR",
+    b"Hide",
+    b"ImportData",
+    b"JavaScript",
+    b"Launch",
+    b"Movie",
+    b"Named",
+    b"Rendition",
+    b"ResetForm",
+    b"Sound",
+    b"SubmitForm",
+    b"URI",
+];
+
+fn foreign(dictionary: &Dictionary) -> bool {
+    FOREIGN.iter().any(|kind| is_name(dictionary, b"Type", kind)) || acts(dictionary)
+}
+
+/// Whether a dictionary is an action.
+pub(super) fn acts(dictionary: &Dictionary) -> bool {
+    ACTIONS.iter().any(|action| is_name(dictionary, b"S", action))
+}
+
+fn is_name(dictionary: &Dictionary, key: &[u8], name: &[u8]) -> bool {
+    dictionary.get(key).and_then(Object::as_name).is_ok_and(|value| value == name)
+}
+
+/// A box as an array.
+fn numbers(values: &[f64; 4]) -> Vec<Object> {
+    #[expect(clippy::cast_possible_truncation, reason = "points below a million")]
+    values.iter().map(|v| Object::Real(*v as f32)).collect()
+}
+
+fn inflate(stream: &Stream, room: usize) -> Result<Vec<u8>, Stop> {
+    match stream.get_plain_content_with_limit(room) {
+        Ok(plain) => Ok(plain),
+        Err(lopdf::Error::Decompress(lopdf::DecompressError::MemoryLimitExceeded { .. })) => {
+            Err(Stop::TooLarge)
+        }
+        Err(_) => Err(Stop::Broken),
+    }
+}
+
+/// Whether contents hold nothing but white space and saving and restoring of the state.
+fn draws_nothing(contents: &[u8]) -> bool {
+    contents
+        .split(|b| b.is_ascii_whitespace() || *b == 0)
+        .all(|word| matches!(word, b"" | b"q" | b"Q"))
+}

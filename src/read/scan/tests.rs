@@ -1,0 +1,421 @@
+//! Admission of files made here, of the sample inbox and of the hostile corpus.
+
+use super::*;
+use image::codecs::jpeg::JpegEncoder;
+use image::codecs::tiff::TiffEncoder;
+use image::{DynamicImage, ImageEncoder, RgbImage};
+use lopdf::{Dictionary, Document, Object, Stream, dictionary};
+use std::path::{Path, PathBuf};
+
+/// Admits bytes in a store of its own.
+fn admit_bytes(kind: FileKind, bytes: &[u8]) -> (Parsed, tempfile::TempDir) {
+    admit_within(kind, bytes, &Limits::default())
+}
+
+fn admit_within(kind: FileKind, bytes: &[u8], limits: &Limits) -> (Parsed, tempfile::TempDir) {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("blobs");
+    let blobs = Blobs::open(&root).unwrap();
+    let sha256 = blobs.put(bytes).unwrap().sha256;
+    let blob = blobs.path(&sha256);
+    let task = ReadTask { blob, blobs: root, path: "甲/扫描件".to_owned(), kind, sha256 };
+    (admit(&task, limits), dir)
+}
+
+fn scan(parsed: &Parsed) -> &Scan {
+    match &parsed.content {
+        Content::Scan(scan) => scan,
+        other => panic!("{other:?}: {:?}", parsed.findings),
+    }
+}
+
+fn codes(parsed: &Parsed) -> Vec<String> {
+    parsed.findings.iter().map(|f| f.code.to_string()).collect()
+}
+
+/// Refused, by exactly one finding with the code.
+fn refused(parsed: &Parsed, code: &str) {
+    assert_eq!(parsed.content, Content::Refused, "{:?}", parsed.findings);
+    assert_eq!(codes(parsed), [code]);
+    assert!(parsed.findings[0].severity >= Severity::Error);
+}
+
+fn blob(dir: &tempfile::TempDir, sha: &str) -> Vec<u8> {
+    Blobs::open(dir.path().join("blobs")).unwrap().get(sha).unwrap()
+}
+
+/// A picture with structure and colour, its left half dark.
+fn picture(width: u32, height: u32) -> RgbImage {
+    RgbImage::from_fn(width, height, |x, y| {
+        let wave = ((x * 7 + y * 13) % 64) as u8;
+        if x < width / 2 {
+            image::Rgb([40 + wave, 20, 20])
+        } else {
+            image::Rgb([220, 200 - wave, 90])
+        }
+    })
+}
+
+fn jpeg_bytes(image: &RgbImage) -> Vec<u8> {
+    let mut out = Vec::new();
+    image.write_with_encoder(JpegEncoder::new_with_quality(&mut out, 90)).unwrap();
+    out
+}
+
+fn with_exif(jpeg: &[u8], orientation: u8) -> Vec<u8> {
+    let mut exif =
+        b"\xFF\xE1\x00\x22Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
+    exif.extend([orientation, 0, 0, 0, 0, 0, 0, 0]);
+    [&jpeg[..2], &exif, &jpeg[2..]].concat()
+}
+
+fn corpus(path: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("DOSSIER_CORPUS").map_or_else(|| shared("corpus"), PathBuf::from);
+    let path = root.join(path);
+    if !path.exists() {
+        eprintln!("not there, skipped: {}", path.display());
+        return None;
+    }
+    Some(path)
+}
+
+/// The shared folder lies beside the repository, or one above when that is a work tree.
+fn shared(name: &str) -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let found =
+        here.ancestors().skip(1).map(|up| up.join("shared").join(name)).find(|p| p.exists());
+    found.unwrap_or_else(|| here.join("../shared").join(name))
+}
+
+#[test]
+fn jpeg_is_admitted_with_print_and_thumbnail() {
+    let bytes = jpeg_bytes(&picture(1600, 900));
+    let (parsed, dir) = admit_bytes(FileKind::Jpeg, &bytes);
+    let scan = scan(&parsed);
+    assert_eq!(blob(&dir, &scan.blob), bytes);
+    assert!(codes(&parsed).is_empty());
+    let info = scan.image.clone().unwrap();
+    assert_eq!((info.width, info.height, info.grey), (1600, 900, false));
+    let print = image::load_from_memory(&blob(&dir, &info.print.unwrap())).unwrap();
+    assert_eq!((print.width(), print.height()), (1200, 675));
+    let thumb = image::load_from_memory(&blob(&dir, scan.thumbnail.as_ref().unwrap())).unwrap();
+    assert_eq!(thumb.width(), 640);
+    assert!((scan.pages[0].width_pt - 841.89).abs() < 0.01);
+}
+
+#[test]
+fn jpeg_cut_or_hollowed_is_refused() {
+    let bytes = jpeg_bytes(&picture(800, 600));
+    for percent in [10, 30, 60, 95] {
+        let cut = &bytes[..bytes.len() * percent / 100];
+        refused(&admit_bytes(FileKind::Jpeg, cut).0, "MT-141");
+        // An end mark put behind a cut photo does not make it whole.
+        let patched = [cut, &[0xFF, 0xD9]].concat();
+        refused(&admit_bytes(FileKind::Jpeg, &patched).0, "MT-141");
+    }
+    refused(&admit_bytes(FileKind::Jpeg, &bytes[..bytes.len() - 2]).0, "MT-141");
+    scan(&admit_bytes(FileKind::Jpeg, &[&bytes[..], b"trailing bytes"].concat()).0);
+}
+
+#[test]
+fn exif_six_is_shown_upright() {
+    let bytes = with_exif(&jpeg_bytes(&picture(400, 300)), 6);
+    let (parsed, dir) = admit_bytes(FileKind::Jpeg, &bytes);
+    let scan = scan(&parsed);
+    assert_eq!(codes(&parsed), ["MT-145"]);
+    assert_eq!(parsed.findings[0].severity, Severity::Info);
+    assert_eq!(scan.pages[0].rotate, 90);
+    assert!(scan.pages[0].height_pt > scan.pages[0].width_pt);
+    let info = scan.image.clone().unwrap();
+    assert_eq!((info.width, info.height), (300, 400));
+    // Left and dark before, a clockwise quarter turn makes it the top.
+    let print = image::load_from_memory(&blob(&dir, &info.print.unwrap())).unwrap().into_rgb8();
+    assert!(print.get_pixel(150, 40).0[0] < 120 && print.get_pixel(150, 360).0[0] > 180);
+}
+
+#[test]
+fn limits_are_judged_from_the_header() {
+    let bytes = jpeg_bytes(&picture(300, 300));
+    let limits = Limits { image_pixels: 80_000, ..Limits::default() };
+    refused(&admit_within(FileKind::Jpeg, &bytes, &limits).0, "IN-105");
+    let limits = Limits { image_side: 299, ..Limits::default() };
+    refused(&admit_within(FileKind::Jpeg, &bytes, &limits).0, "IN-105");
+}
+
+#[test]
+fn blank_pages_are_told() {
+    for level in [255, 5] {
+        let page = RgbImage::from_pixel(827, 1169, image::Rgb([level; 3]));
+        let (parsed, _dir) = admit_bytes(FileKind::Jpeg, &jpeg_bytes(&page));
+        assert_eq!(codes(&parsed), ["MT-142"]);
+        assert!(scan(&parsed).pages[0].blank);
+        assert!(scan(&parsed).image.as_ref().unwrap().grey);
+    }
+}
+
+#[test]
+fn png_whole_and_cut() {
+    let mut bytes = Vec::new();
+    let image = picture(300, 200);
+    let encoder = image::codecs::png::PngEncoder::new(&mut bytes);
+    encoder.write_image(&image, 300, 200, image::ExtendedColorType::Rgb8).unwrap();
+    let (parsed, _dir) = admit_bytes(FileKind::Png, &bytes);
+    assert_eq!((scan(&parsed).kind, parsed.kind.as_str()), (ScanKind::Png, "png"));
+    for cut in [20, bytes.len() / 2, bytes.len() - 12, bytes.len() - 1] {
+        refused(&admit_bytes(FileKind::Png, &bytes[..cut]).0, "MT-141");
+    }
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0x55;
+    refused(&admit_bytes(FileKind::Png, &bytes).0, "MT-141");
+}
+
+fn tiff_bytes(image: &RgbImage) -> Vec<u8> {
+    let mut out = io::Cursor::new(Vec::new());
+    DynamicImage::ImageRgb8(image.clone()).write_with_encoder(TiffEncoder::new(&mut out)).unwrap();
+    out.into_inner()
+}
+
+/// Appends a second directory that shares the first one's pixels.
+fn two_pages(one: &[u8], second_next: Option<u32>) -> Vec<u8> {
+    let word = |at: usize| u32::from_le_bytes(one[at..at + 4].try_into().unwrap());
+    let first = word(4) as usize;
+    let count = usize::from(u16::from_le_bytes(one[first..first + 2].try_into().unwrap()));
+    let end = first + 2 + count * 12;
+    let mut out = one.to_vec();
+    let second = u32::try_from(out.len()).unwrap();
+    out.extend(&one[first..end]);
+    out.extend(second_next.unwrap_or(0).to_le_bytes());
+    out[end..end + 4].copy_from_slice(&second.to_le_bytes());
+    out
+}
+
+#[test]
+fn tiff_of_one_and_two_pages() {
+    let one = tiff_bytes(&picture(200, 300));
+    let (parsed, _dir) = admit_bytes(FileKind::Tiff, &one);
+    assert_eq!(scan(&parsed).pages.len(), 1);
+    assert!(scan(&parsed).image.is_some());
+    let (parsed, _dir) = admit_bytes(FileKind::Tiff, &two_pages(&one, None));
+    assert_eq!(scan(&parsed).pages.len(), 2);
+    assert!(scan(&parsed).image.is_none() && scan(&parsed).thumbnail.is_some());
+}
+
+#[test]
+fn tiff_loops_cuts_and_caps_are_refused() {
+    let one = tiff_bytes(&picture(200, 300));
+    let first = u32::from_le_bytes(one[4..8].try_into().unwrap());
+    refused(&admit_bytes(FileKind::Tiff, &two_pages(&one, Some(first))).0, "MT-141");
+    refused(&admit_bytes(FileKind::Tiff, &one[..one.len() / 2]).0, "MT-141");
+    let limits = Limits { pages: 1, ..Limits::default() };
+    refused(&admit_within(FileKind::Tiff, &two_pages(&one, None), &limits).0, "IN-105");
+}
+
+#[test]
+fn kinds_nobody_reads_have_a_remedy() {
+    for (kind, code) in
+        [(FileKind::Bmp, "IN-111"), (FileKind::Webp, "IN-111"), (FileKind::Heic, "IN-131")]
+    {
+        let (parsed, _dir) = admit_bytes(kind, b"whatever");
+        refused(&parsed, code);
+        assert!(parsed.findings[0].hint.contains("另存为 JPG"));
+    }
+}
+
+/// A PDF whose pages draw a line each; `extra` may change it before it is written.
+fn pdf_bytes(pages: usize, extra: impl FnOnce(&mut Document, &[lopdf::ObjectId])) -> Vec<u8> {
+    let mut pdf = Document::with_version("1.5");
+    let root = pdf.new_object_id();
+    let mut ids = Vec::new();
+    for _ in 0..pages {
+        let drawn = b"4 w 50 50 m 500 700 l S".to_vec();
+        let contents = pdf.add_object(Stream::new(Dictionary::new(), drawn));
+        ids.push(pdf.add_object(dictionary! {
+            "Type" => "Page", "Parent" => root, "Contents" => contents,
+        }));
+    }
+    let kids: Vec<Object> = ids.iter().map(|id| Object::Reference(*id)).collect();
+    let tree = dictionary! {
+        "Type" => "Pages", "Count" => pages as i64, "Kids" => kids,
+        "MediaBox" => vec![0.into(), 0.into(), 595.into(), 842.into()],
+    };
+    pdf.objects.insert(root, tree.into());
+    let catalog = pdf.add_object(dictionary! { "Type" => "Catalog", "Pages" => root });
+    pdf.trailer.set("Root", catalog);
+    extra(&mut pdf, &ids);
+    let mut out = Vec::new();
+    pdf.save_to(&mut out).unwrap();
+    out
+}
+
+#[test]
+fn pdf_is_rewritten_the_same_way_every_time() {
+    let bytes = pdf_bytes(3, |pdf, ids| {
+        let page = pdf.get_dictionary_mut(ids[1]).unwrap();
+        page.set("Rotate", -90);
+    });
+    let (parsed, dir) = admit_bytes(FileKind::Pdf, &bytes);
+    let first = scan(&parsed);
+    assert_eq!(codes(&parsed), ["MT-145"]);
+    assert_eq!(first.pages.len(), 3);
+    assert_eq!((first.pages[1].rotate, first.pages[1].width_pt), (270, 842.0));
+    assert!(first.pages.iter().all(|p| !p.blank) && first.thumbnail.is_some());
+    assert_eq!(admit_bytes(FileKind::Pdf, &bytes).0, parsed);
+    // Admitting what was admitted changes nothing.
+    let again = admit_bytes(FileKind::Pdf, &blob(&dir, &first.blob)).0;
+    assert_eq!(scan(&again).pages, first.pages);
+    assert_eq!(scan(&again).blob, first.blob);
+}
+
+#[test]
+fn pdf_activity_is_left_behind() {
+    let bytes = pdf_bytes(1, |pdf, ids| {
+        let act =
+            dictionary! { "S" => "JavaScript", "JS" => Object::string_literal("app.alert(1)") };
+        let link = dictionary! { "Type" => "Annot", "Subtype" => "Link",
+        "Rect" => vec![0.into(), 0.into(), 9.into(), 9.into()],
+        "A" => dictionary! { "S" => "URI", "URI" => Object::string_literal("http://example.org") } };
+        let page = pdf.get_dictionary_mut(ids[0]).unwrap();
+        page.set("AA", dictionary! { "O" => act.clone() });
+        page.set("Annots", vec![link.into()]);
+        // A resource may have any name, even that of a key that is dropped elsewhere.
+        page.set(
+            "Resources",
+            dictionary! {
+            "ExtGState" => dictionary! { "AA" => dictionary! { "CA" => 1 } } },
+        );
+        pdf.catalog_mut().unwrap().set("OpenAction", act);
+    });
+    let (parsed, dir) = admit_bytes(FileKind::Pdf, &bytes);
+    assert_eq!(codes(&parsed), ["MT-148"]);
+    let clean = blob(&dir, &scan(&parsed).blob);
+    for word in [&b"/JavaScript"[..], b"/JS", b"/OpenAction", b"/URI", b"/Annots", b"example.org"] {
+        assert!(!clean.windows(word.len()).any(|w| w == word), "{}", String::from_utf8_lossy(word));
+    }
+    assert!(clean.windows(3).any(|w| w == b"/CA"));
+}
+
+#[test]
+fn seals_drawn_as_annotations_stay_on_the_page() {
+    let bytes = pdf_bytes(1, |pdf, ids| {
+        let form = dictionary! { "Type" => "XObject", "Subtype" => "Form",
+        "BBox" => vec![0.into(), 0.into(), 10.into(), 10.into()] };
+        let form = pdf.add_object(Stream::new(form, b"1 0 0 rg 0 0 10 10 re f".to_vec()));
+        let seal = dictionary! { "Type" => "Annot", "Subtype" => "Widget", "F" => 4,
+        "Rect" => vec![100.into(), 100.into(), 400.into(), 400.into()],
+        "AP" => dictionary! { "N" => form } };
+        let page = pdf.get_dictionary_mut(ids[0]).unwrap();
+        page.set("Annots", vec![seal.into()]);
+    });
+    let (parsed, dir) = admit_bytes(FileKind::Pdf, &bytes);
+    let thumb = blob(&dir, scan(&parsed).thumbnail.as_ref().unwrap());
+    let thumb = image::load_from_memory(&thumb).unwrap().into_rgb8();
+    let [r, g, _] = thumb.get_pixel(thumb.width() / 4 + 20, thumb.height() * 7 / 10).0;
+    assert!(r > 200 && g < 60, "{r} {g}");
+}
+
+#[test]
+fn pdf_pages_must_be_certain() {
+    let wrong = |count: i64| {
+        pdf_bytes(2, |pdf, _| {
+            let root = pdf.catalog().unwrap().get(b"Pages").unwrap().as_reference().unwrap();
+            pdf.get_dictionary_mut(root).unwrap().set("Count", count);
+        })
+    };
+    refused(&admit_bytes(FileKind::Pdf, &wrong(3)).0, "MT-147");
+    refused(&admit_bytes(FileKind::Pdf, &wrong(1)).0, "MT-147");
+    refused(&admit_bytes(FileKind::Pdf, &pdf_bytes(0, |_, _| {})).0, "MT-147");
+    let limits = Limits { pages: 1, ..Limits::default() };
+    refused(&admit_within(FileKind::Pdf, &wrong(2), &limits).0, "IN-105");
+    let whole = wrong(2);
+    refused(&admit_bytes(FileKind::Pdf, &whole[..whole.len() - 60]).0, "MT-141");
+}
+
+#[test]
+fn blank_and_oversize_pdf_pages() {
+    let bytes = pdf_bytes(2, |pdf, ids| {
+        let empty = pdf.add_object(Stream::new(Dictionary::new(), b"q\nQ \n".to_vec()));
+        pdf.get_dictionary_mut(ids[0]).unwrap().set("Contents", empty);
+        let large = vec![0.into(), 0.into(), 1191.into(), 842.into()];
+        pdf.get_dictionary_mut(ids[1]).unwrap().set("MediaBox", large);
+    });
+    let (parsed, _dir) = admit_bytes(FileKind::Pdf, &bytes);
+    assert_eq!(codes(&parsed), ["MT-142", "MT-144"]);
+    assert!(scan(&parsed).pages[0].blank && !scan(&parsed).pages[1].blank);
+    assert!(parsed.findings[1].message.contains("420×297"));
+}
+
+#[test]
+fn corpus_of_hostile_files_is_refused_or_clean() {
+    for (name, kind, code) in [
+        ("p01_kids_self.pdf", FileKind::Pdf, Some("MT-147")),
+        ("p05_content_bomb_1GB.pdf", FileKind::Pdf, Some("IN-105")),
+        ("p07_js_openaction.pdf", FileKind::Pdf, None),
+        ("p09_kids_100k_same.pdf", FileKind::Pdf, Some("IN-105")),
+        ("p11_prev_loop.pdf", FileKind::Pdf, Some("MT-141")),
+        ("i01_png_65500sq_rgba16_tiny.png", FileKind::Png, Some("IN-105")),
+        ("i03_png_13000sq_rgb_507MB.png", FileKind::Png, Some("IN-105")),
+        ("i09_tif_ifd_loop.tif", FileKind::Tiff, Some("MT-141")),
+        ("i11_jpg_progressive_65500.jpg", FileKind::Jpeg, Some("IN-105")),
+    ] {
+        let Some(path) = corpus(&format!("hostile/{name}")) else { return };
+        let (parsed, _dir) = admit_bytes(kind, &std::fs::read(path).unwrap());
+        eprintln!("{name}: {:?} {:?}", codes(&parsed), matches!(parsed.content, Content::Refused));
+        match code {
+            Some(code) => refused(&parsed, code),
+            None => assert_eq!(scan(&parsed).pages.len(), 1),
+        }
+    }
+}
+
+#[test]
+fn passwords_to_open_refuse_and_owner_passwords_do_not() {
+    let qpdf = "qpdf/qpdf/qtest/qpdf";
+    for (name, open) in [
+        ("enc-XI-R6,V5,U=view,O=master.pdf", false),
+        ("enc-R3,V2,U=view,O=master.pdf", false),
+        ("enc-R3,V2,O=master.pdf", true),
+        ("enc-XI-R6,V5,O=master.pdf", true),
+    ] {
+        let Some(path) = corpus(&format!("{qpdf}/{name}")) else { return };
+        let (parsed, _dir) = admit_bytes(FileKind::Pdf, &std::fs::read(path).unwrap());
+        if open {
+            assert!(!scan(&parsed).pages.is_empty(), "{name}");
+        } else {
+            refused(&parsed, "MT-141");
+            assert!(parsed.findings[0].hint.contains("已加密"), "{name}");
+        }
+    }
+}
+
+#[test]
+fn sample_scans_are_admitted_except_the_cut_one() {
+    let inbox = shared("sample/inbox");
+    let mut bad = Vec::new();
+    let mut good = 0;
+    for entry in walkdir::WalkDir::new(&inbox).sort_by_file_name().into_iter().flatten() {
+        let bytes = if entry.file_type().is_file() {
+            std::fs::read(entry.path()).unwrap()
+        } else {
+            continue;
+        };
+        let kind = match bytes.get(..4) {
+            Some([0xFF, 0xD8, ..]) => FileKind::Jpeg,
+            Some(b"\x89PNG") => FileKind::Png,
+            Some(b"II*\0") => FileKind::Tiff,
+            Some(b"%PDF") => FileKind::Pdf,
+            _ => continue,
+        };
+        let (parsed, _dir) = admit_bytes(kind, &bytes);
+        match &parsed.content {
+            Content::Scan(_) => good += 1,
+            _ => bad.push((entry.path().display().to_string(), codes(&parsed))),
+        }
+        if !parsed.findings.is_empty() {
+            eprintln!("{} {:?}", entry.path().display(), codes(&parsed));
+        }
+    }
+    if good > 0 {
+        assert_eq!(bad.len(), 1, "{bad:#?}");
+        assert_eq!(bad[0].1, ["MT-141"]);
+    }
+}
