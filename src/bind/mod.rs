@@ -4,7 +4,31 @@
 //! as a stream: nothing is decoded, no packet is held in memory. The page count is asserted by
 //! reading the file again.
 
+mod binder;
+mod image;
+mod import;
+mod outline;
+mod stamp;
+#[cfg(test)]
+mod tests;
+mod tiff;
+mod verify;
+mod writer;
+
+pub use stamp::StampFonts;
+
+use crate::blobs::Blobs;
+use binder::Binder;
 use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::io::{self, BufWriter, Write as _};
+use std::path::Path;
+use writer::Id;
+
+/// A millimetre in points.
+const MM: f64 = 72.0 / 25.4;
+/// Width and height of A4 in points.
+const A4: (f64, f64) = (210.0 * MM, 297.0 * MM);
 
 /// What a booklet is made of, in order.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -62,4 +86,112 @@ pub struct Packet {
     pub sha256: String,
     /// Length in bytes.
     pub bytes: u64,
+    /// Characters of page numbers and stamps that the font lacks; they are left out.
+    #[serde(default)]
+    pub missing: String,
+}
+
+/// Why a packet could not be bound.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// Reading a blob or writing the packet failed.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// The stamp font cannot be used.
+    #[error("stamp font: {0}")]
+    Font(String),
+    /// An image does not hold what its admission said.
+    #[error("image: {0}")]
+    Image(String),
+    /// A PDF cannot be read.
+    #[error("PDF: {0}")]
+    Pdf(String),
+    /// The same, with the leaf it happened in.
+    #[error("{title}: {source}")]
+    Leaf {
+        /// Title of the leaf.
+        title: String,
+        /// What happened.
+        source: Box<Self>,
+    },
+    /// A leaf has another number of pages than planned: the catalogue would lie.
+    #[error("{title}: {found} pages instead of {expected}")]
+    Pages {
+        /// Title of the leaf; the title of the packet when the written file is meant.
+        title: String,
+        /// Pages planned.
+        expected: u32,
+        /// Pages found.
+        found: u32,
+    },
+}
+
+impl BindError {
+    fn of(self, title: &str) -> Self {
+        Self::Leaf { title: title.to_owned(), source: Box::new(self) }
+    }
+}
+
+/// The printed page numbers (first, last) of each chapter, known before anything is bound.
+///
+/// Only pages of numbered chapters count; blank backs are neither numbered nor counted.
+pub fn layout(plan: &BindPlan) -> Vec<Option<(u32, u32)>> {
+    let mut last = 0;
+    let mut ranges = Vec::new();
+    for chapter in &plan.chapters {
+        let pages = pages_of(chapter);
+        if !chapter.numbered || pages == 0 {
+            ranges.push(None);
+            continue;
+        }
+        ranges.push(Some((last + 1, last + pages)));
+        last += pages;
+    }
+    ranges
+}
+
+/// The pages of the whole booklet, blank backs included.
+pub fn sheet_sides(plan: &BindPlan) -> u32 {
+    plan.chapters.iter().map(pages_of).filter(|pages| *pages > 0).fold(0, |sum, pages| {
+        let blank = u32::from(plan.recto && sum % 2 == 1);
+        sum + blank + pages
+    })
+}
+
+fn pages_of(chapter: &Chapter) -> u32 {
+    chapter.leaves.iter().map(|leaf| leaf.pages).sum()
+}
+
+/// Writes the packet to `out` and reads it again to count its pages.
+///
+/// # Errors
+/// When a source cannot be read, a leaf has another number of pages than planned, the font cannot
+/// be embedded, or the written file does not have the planned pages. The file at `out` is then
+/// worthless; the caller removes it.
+pub fn bind(
+    plan: &BindPlan,
+    blobs: &Blobs,
+    fonts: &StampFonts,
+    out: &Path,
+) -> Result<Packet, BindError> {
+    let mut file = BufWriter::with_capacity(256 * 1024, File::create(out)?);
+    let mut binder = Binder::begin(&mut file, plan, blobs, fonts)?;
+    for chapter in &plan.chapters {
+        binder.chapter(chapter)?;
+    }
+    let bound = binder.finish(&plan.title)?;
+    file.flush()?;
+    drop(file);
+    let found = verify::count_pages(out)?;
+    let expected = sheet_sides(plan);
+    if found != expected || bound.pages != expected {
+        return Err(BindError::Pages { title: plan.title.clone(), expected, found });
+    }
+    Ok(Packet {
+        pages: found,
+        chapters: layout(plan),
+        sha256: bound.written.sha256,
+        bytes: bound.written.bytes,
+        missing: bound.missing,
+    })
 }
