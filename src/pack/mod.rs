@@ -4,6 +4,17 @@
 //! extends. Goes out: a [`Pack`] whose references all resolve, with the hash of its text.
 //! Code knows no number, name, date, order or route of a circular: they come from here.
 
+mod facts;
+mod lint;
+mod load;
+mod merge;
+mod time;
+mod trades;
 mod types;
 
+pub use facts::{fact_label, is_known_fact, pattern_matches};
+pub use lint::lint;
+pub use load::{PackError, load};
+pub use time::Span;
+pub use trades::{TradeEntry, fold_trade};
 pub use types::*;

@@ -102,13 +102,25 @@ pub struct Pack {
 }
 
 /// A table that stands once or several times.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone)]
 pub enum OneOrMany<T> {
     /// `[table]`
     One(Box<T>),
     /// `[[table]]`
     Many(Vec<T>),
+}
+
+impl<'de, T: serde::de::DeserializeOwned> Deserialize<'de> for OneOrMany<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // by hand, because an untagged enum hides which key is unknown
+        let value = toml::Value::deserialize(deserializer)?;
+        let many = value.is_array();
+        if many {
+            value.try_into().map(Self::Many).map_err(serde::de::Error::custom)
+        } else {
+            value.try_into().map(|one| Self::One(Box::new(one))).map_err(serde::de::Error::custom)
+        }
+    }
 }
 
 impl<T> Default for OneOrMany<T> {

@@ -1,0 +1,74 @@
+//! Date-times of a pack as moments, in the time zone of the circular.
+
+use super::{Pack, Window};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
+use toml::value::Datetime;
+
+/// A window as two moments, both inside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// The first moment; `None`: open since ever.
+    pub start: Option<DateTime<FixedOffset>>,
+    /// The last moment; `None`: never closes.
+    pub end: Option<DateTime<FixedOffset>>,
+}
+
+/// The offset of a time zone name. China has had one zone and no summer time since 1992, and every
+/// circular is younger; other zones would need a table of zones.
+pub(super) fn offset_of(tz: &str) -> Option<FixedOffset> {
+    match tz {
+        "Asia/Shanghai" | "Asia/Chongqing" | "Asia/Urumqi" | "PRC" => {
+            FixedOffset::east_opt(8 * 3600)
+        }
+        _ => None,
+    }
+}
+
+impl Pack {
+    /// The time zone of the circular; loading refuses unknown ones.
+    pub fn offset(&self) -> FixedOffset {
+        offset_of(&self.circular.tz)
+            .or_else(|| FixedOffset::east_opt(8 * 3600))
+            .expect("eight hours are an offset")
+    }
+
+    /// Start and end of a window: a date without time starts at 00:00:00 and ends at 23:59:59.
+    pub fn span(&self, window: &Window) -> Span {
+        let zone = self.offset();
+        let (first, last) = window.on.as_ref().map_or_else(
+            || {
+                (
+                    window.start.as_ref().or(window.dates.first()),
+                    window.end.as_ref().or(window.dates.last()),
+                )
+            },
+            |on| (Some(on), Some(on)),
+        );
+        Span {
+            start: first.and_then(|d| moment(d, zone, false)),
+            end: last.and_then(|d| moment(d, zone, true)),
+        }
+    }
+}
+
+fn moment(value: &Datetime, zone: FixedOffset, last: bool) -> Option<DateTime<FixedOffset>> {
+    let date = value.date?;
+    let date = NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())?;
+    let time = match (value.time, last) {
+        (Some(t), _) => NaiveTime::from_hms_opt(
+            t.hour.into(),
+            t.minute.into(),
+            t.second.unwrap_or_default().into(),
+        )?,
+        (None, false) => NaiveTime::MIN,
+        (None, true) => NaiveTime::from_hms_opt(23, 59, 59)?,
+    };
+    let zone = match value.offset {
+        Some(toml::value::Offset::Z) => FixedOffset::east_opt(0)?,
+        Some(toml::value::Offset::Custom { minutes }) => {
+            FixedOffset::east_opt(i32::from(minutes) * 60)?
+        }
+        None => zone,
+    };
+    zone.from_local_datetime(&NaiveDateTime::new(date, time)).single()
+}
