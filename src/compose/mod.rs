@@ -4,6 +4,14 @@
 //! [`Document`]. Cell text is data: it is never read as markup or as a template. An unknown
 //! variable is an error with line, column and the fields there are.
 
+mod filters;
+mod parse;
+mod record;
+mod templates;
+
+pub use record::blank_record;
+pub use templates::{ComposeError, Templates};
+
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -2,6 +2,8 @@
 //!
 //! Comes in: a [`crate::compose::Document`]. Goes out: an [`Artifact`]. Pure and deterministic.
 
+pub mod pdf;
+
 use serde::{Deserialize, Serialize};
 
 /// A finished file.

@@ -1,0 +1,264 @@
+//! Template folders, rendering, and errors an operator can act on.
+
+use super::{Document, filters, parse};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use tera::{Context, Tera};
+use thiserror::Error;
+
+/// Deepest nesting of data.
+const DEEPEST: usize = 32;
+/// Largest rendered template, in bytes.
+const LARGEST: usize = 32 << 20;
+
+/// Why a document could not be composed; for the operator's log.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ComposeError {
+    /// A template folder or file cannot be read.
+    #[error("cannot read {path}: {what}")]
+    Read {
+        /// Folder or file.
+        path: PathBuf,
+        /// The system's words.
+        what: String,
+    },
+    /// The template language: place and available fields are in the text.
+    #[error("template {template}: {what}")]
+    Template {
+        /// File name.
+        template: String,
+        /// What is wrong, with file, line, column and the available fields.
+        what: String,
+    },
+    /// The rendered template is not of the dialect.
+    #[error("template {template}, rendered line {line} column {column}: {what} (near {near:?})")]
+    Dialect {
+        /// File name.
+        template: String,
+        /// Line of the rendered text.
+        line: u32,
+        /// Column of the rendered text.
+        column: u32,
+        /// What is wrong.
+        what: String,
+        /// The rendered line.
+        near: String,
+    },
+    /// Data nested too deeply, or a document too large.
+    #[error("template {template}: {what}")]
+    Limit {
+        /// File name.
+        template: String,
+        /// Which limit.
+        what: String,
+    },
+}
+
+/// The templates of a run.
+#[derive(Debug)]
+pub struct Templates {
+    tera: Tera,
+}
+
+impl Templates {
+    /// Load all `*.html` of the folders; of two files of one name the first folder's wins.
+    ///
+    /// # Errors
+    /// When a folder cannot be read or a template is not well formed.
+    pub fn open(dirs: &[PathBuf]) -> Result<Self, ComposeError> {
+        let mut found: BTreeMap<String, String> = BTreeMap::new();
+        for dir in dirs {
+            for (name, path) in html_files(dir)? {
+                if !found.contains_key(&name) {
+                    let text = std::fs::read_to_string(&path).map_err(|e| read(&path, &e))?;
+                    found.insert(name, text);
+                }
+            }
+        }
+        let mut tera = Tera::new();
+        filters::register(&mut tera);
+        tera.set_escape_fn(|text, out| {
+            let mut escaped = String::with_capacity(text.len() + 16);
+            filters::escape_into(text, &mut escaped);
+            out.write_all(escaped.as_bytes())
+        });
+        tera.autoescape_on(vec![".html"]);
+        tera.add_raw_templates(found.iter().map(|(n, t)| (n.as_str(), t.as_str()))).map_err(
+            |e| ComposeError::Template { template: "*.html".to_owned(), what: e.to_string() },
+        )?;
+        Ok(Self { tera })
+    }
+
+    /// Whether there is a template of that file name.
+    pub fn has(&self, name: &str) -> bool {
+        self.tera.contains_template(name)
+    }
+
+    /// Render template `name` with `data` and read the result as a document.
+    ///
+    /// # Errors
+    /// When the template names something that is not in the data, or does not render to the
+    /// dialect.
+    pub fn compose(
+        &self,
+        name: &str,
+        data: &Value,
+        images: BTreeMap<String, Vec<u8>>,
+    ) -> Result<Document, ComposeError> {
+        let limit =
+            |what: &str| ComposeError::Limit { template: name.to_owned(), what: what.to_owned() };
+        let clean = strip(data, DEEPEST).ok_or_else(|| limit("data is nested too deeply"))?;
+        let refused = |e: tera::Error| ComposeError::Template {
+            template: name.to_owned(),
+            what: e.to_string(),
+        };
+        let context = Context::from_serialize(&clean).map_err(refused)?;
+        let text = self.tera.render(name, &context).map_err(refused)?;
+        if text.len() > LARGEST {
+            return Err(limit("the rendered document is too large"));
+        }
+        parse::document(&text, images).map_err(|flaw| ComposeError::Dialect {
+            template: name.to_owned(),
+            line: flaw.line,
+            column: flaw.column,
+            what: flaw.what,
+            near: near(&text, flaw.line),
+        })
+    }
+}
+
+fn near(text: &str, line: u32) -> String {
+    let index = usize::try_from(line).unwrap_or(1).saturating_sub(1);
+    let line = text.lines().nth(index).unwrap_or("").trim();
+    line.chars().take(80).collect()
+}
+
+fn read(path: &Path, error: &std::io::Error) -> ComposeError {
+    ComposeError::Read { path: path.to_owned(), what: error.to_string() }
+}
+
+fn html_files(dir: &Path) -> Result<BTreeMap<String, PathBuf>, ComposeError> {
+    let mut files = BTreeMap::new();
+    for entry in std::fs::read_dir(dir).map_err(|e| read(dir, &e))? {
+        let path = entry.map_err(|e| read(dir, &e))?.path();
+        let html = path.extension().is_some_and(|e| e == "html");
+        if let (true, Some(name)) = (html, path.file_name().and_then(|n| n.to_str())) {
+            files.insert(name.to_owned(), path);
+        }
+    }
+    Ok(files)
+}
+
+/// The data without characters that XML cannot hold; `None` when nested too deeply.
+fn strip(value: &Value, depth: usize) -> Option<Value> {
+    let depth = depth.checked_sub(1)?;
+    Some(match value {
+        Value::String(text) => Value::String(legal(text)),
+        Value::Array(items) => {
+            Value::Array(items.iter().map(|item| strip(item, depth)).collect::<Option<_>>()?)
+        }
+        Value::Object(map) => Value::Object(
+            map.iter().map(|(k, v)| Some((legal(k), strip(v, depth)?))).collect::<Option<_>>()?,
+        ),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+    })
+}
+
+fn legal(text: &str) -> String {
+    text.replace("\r\n", "\n")
+        .chars()
+        .map(|c| if c == '\r' { '\n' } else { c })
+        .filter(|c| match c {
+            '\n' | '\t' => true,
+            c => !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}'),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compose::{Block, Run};
+    use serde_json::json;
+
+    fn templates(body: &str) -> (tempfile::TempDir, Templates) {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(
+            dir.path().join("x.html"),
+            format!("<document title=\"t\">\n{body}\n</document>"),
+        )
+        .unwrap();
+        let templates = Templates::open(&[dir.path().to_owned()]).unwrap();
+        (dir, templates)
+    }
+
+    fn first_text(document: &Document) -> String {
+        let Some(Block::Paragraph(p)) = document.blocks.first() else {
+            panic!("no paragraph");
+        };
+        p.runs
+            .iter()
+            .map(|run| match run {
+                Run::Text { text, .. } => text.as_str(),
+                Run::Box { ticked: true } => "[x]",
+                Run::Box { ticked: false } => "[ ]",
+                Run::Image { .. } => "[i]",
+            })
+            .collect()
+    }
+
+    #[test]
+    fn data_is_never_markup() {
+        let (_dir, templates) = templates("<p>{{ v }}</p>");
+        let nasty = "</p></td> & \"x\" 'y' {{ config }} {% raw %} <b>1</b>\nb";
+        let document = templates
+            .compose("x.html", &json!({"v": format!("{nasty}\u{0}\u{b}")}), BTreeMap::new())
+            .unwrap();
+        assert_eq!(first_text(&document), nasty);
+    }
+
+    #[test]
+    fn unknown_names_tell_place_and_fields() {
+        let (_dir, templates) = templates("<p>{{ p.nmae }}</p>");
+        let error = templates
+            .compose("x.html", &json!({"p": {"name": "a"}}), BTreeMap::new())
+            .unwrap_err()
+            .to_string();
+        for part in ["x.html", ":2:", "nmae", "name"] {
+            assert!(error.contains(part), "{part}: {error}");
+        }
+    }
+
+    #[test]
+    fn deep_data_is_refused() {
+        let mut deep = json!("x");
+        for _ in 0..40 {
+            deep = json!([deep]);
+        }
+        let (_dir, templates) = templates("<p>1</p>");
+        let error = templates.compose("x.html", &json!({"v": deep}), BTreeMap::new());
+        assert!(matches!(error, Err(ComposeError::Limit { .. })));
+    }
+
+    #[test]
+    fn filters_work_in_templates() {
+        let (_dir, templates) = templates(
+            "<p>{{ d | cn_date }}|{{ s | boxes(options=\"男 女\") }}|\
+             {% for r in rows | pad_rows(n=3, keys=\"a b\") %}{{ r.a }}{{ r.b }};{% endfor %}</p>",
+        );
+        let data = json!({"d": "1975-10", "s": "女", "rows": [{"a": "甲"}]});
+        let document = templates.compose("x.html", &data, BTreeMap::new()).unwrap();
+        assert_eq!(first_text(&document), "1975年10月|[ ]男　[x]女|甲;;;");
+    }
+
+    #[test]
+    fn first_folder_wins() {
+        let (a, _) = templates("<p>a</p>");
+        let (b, _) = templates("<p>b</p>");
+        let both = Templates::open(&[a.path().to_owned(), b.path().to_owned()]).unwrap();
+        let document = both.compose("x.html", &json!({}), BTreeMap::new()).unwrap();
+        assert_eq!(first_text(&document), "a");
+    }
+}

@@ -1,0 +1,416 @@
+//! From the document model to the data of the layout program.
+//!
+//! Everything the program cannot know is settled here: the width of every cell, the face of
+//! every run, what to do with characters the face lacks.
+
+use super::ExportError;
+use super::fonts::{FALLBACK, Faces};
+use crate::compose::{Align, Block, Document, Page, Paragraph, Run, Table, TableCell};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Numbers of a style: text size, leading in em, sizes of the three headings, footer size and
+/// face.
+struct Style {
+    size: f64,
+    lead: f64,
+    heads: [f64; 3],
+    foot: f64,
+    label: &'static str,
+    value: &'static str,
+}
+
+fn style(name: &str) -> Style {
+    let form = Style {
+        size: 12.0,
+        lead: 0.35,
+        heads: [22.0, 14.0, 12.0],
+        foot: 9.0,
+        label: "song",
+        value: "fang",
+    };
+    match name {
+        // GB/T 9704: 3号 on a pitch of 225 mm / 22 lines.
+        "official" => Style {
+            size: 16.0,
+            lead: 0.812,
+            heads: [22.0, 16.0, 16.0],
+            foot: 14.0,
+            label: "hei",
+            ..form
+        },
+        "table" => Style {
+            size: 10.5,
+            lead: 0.3,
+            heads: [20.0, 14.0, 12.0],
+            label: "hei",
+            value: "song",
+            ..form
+        },
+        _ => form,
+    }
+}
+
+/// The data, the pictures in the order of their constant names, and the notes so far.
+pub(super) struct Prepared {
+    pub(super) json: Value,
+    pub(super) images: Vec<String>,
+    pub(super) notes: Vec<(String, String)>,
+}
+
+/// Prepare `document`; `blank` adds a last page without text.
+pub(super) fn prepare(
+    document: &Document,
+    faces: &Faces,
+    blank: bool,
+) -> Result<Prepared, ExportError> {
+    let style = style(&document.page.style);
+    let paper = paper(&document.page)?;
+    let mut preparer = Preparer {
+        faces,
+        images: BTreeMap::new(),
+        document,
+        noted: BTreeSet::new(),
+        notes: Vec::new(),
+        style,
+        width: paper.0 - document.page.margin[1] - document.page.margin[3],
+    };
+    let mut blocks = Vec::with_capacity(document.blocks.len());
+    for block in &document.blocks {
+        blocks.push(preparer.block(block)?);
+    }
+    let footer = preparer.clean(&document.page.footer, "song").0;
+    let page = &document.page;
+    let json = json!({
+        "title": document.title,
+        "blank": blank,
+        "size": preparer.style.size,
+        "lead": preparer.style.lead,
+        "heads": preparer.style.heads,
+        "foot": preparer.style.foot,
+        "fonts": faces.lists(),
+        "page": {
+            "width": paper.0,
+            "height": paper.1,
+            "body": paper.1 - page.margin[0] - page.margin[2],
+            "margin": page.margin,
+            "duplex": page.duplex,
+            "footer": footer,
+            "footface": "song",
+            "style": page.style,
+        },
+        "blocks": blocks,
+    });
+    let mut images: Vec<(usize, String)> =
+        preparer.images.into_iter().map(|(k, v)| (v, k)).collect();
+    images.sort_unstable();
+    Ok(Prepared {
+        json,
+        images: images.into_iter().map(|(_, name)| name).collect(),
+        notes: preparer.notes,
+    })
+}
+
+/// Width and height in mm as the page is held.
+fn paper(page: &Page) -> Result<(f64, f64), ExportError> {
+    let bad = || ExportError::Paper(page.paper.clone());
+    let (w, h) = match page.paper.as_str() {
+        "A4" => (210.0, 297.0),
+        "A3" => (297.0, 420.0),
+        other => {
+            let (w, h) = other.split_once('x').ok_or_else(bad)?;
+            let side = |text: &str| text.trim().parse::<f64>().ok();
+            (side(w).ok_or_else(bad)?, side(h).ok_or_else(bad)?)
+        }
+    };
+    let (w, h) = if page.landscape { (h, w) } else { (w, h) };
+    let [top, right, bottom, left] = page.margin;
+    let fits = |v: f64| v.is_finite() && (10.0..=2000.0).contains(&v);
+    if fits(w) && fits(h) && fits(w - left - right) && fits(h - top - bottom) {
+        Ok((w, h))
+    } else {
+        Err(bad())
+    }
+}
+
+struct Preparer<'a> {
+    faces: &'a Faces,
+    document: &'a Document,
+    images: BTreeMap<String, usize>,
+    noted: BTreeSet<char>,
+    notes: Vec<(String, String)>,
+    style: Style,
+    width: f64,
+}
+
+impl Preparer<'_> {
+    fn block(&mut self, block: &Block) -> Result<Value, ExportError> {
+        Ok(match block {
+            Block::Heading { level, runs } => {
+                let level = (*level).clamp(1, 3);
+                let face = ["title", "hei", "kai"][usize::from(level - 1)];
+                json!({"k": "h", "level": level, "runs": self.runs(runs, face)?})
+            }
+            Block::Paragraph(p) => {
+                let face = self.style.value;
+                let mut value = self.paragraph(p, face)?;
+                value["k"] = json!("p");
+                value
+            }
+            Block::Table(table) => self.table(table)?,
+            Block::Space(mm) => json!({"k": "s", "mm": mm}),
+            Block::PageBreak => json!({"k": "b"}),
+        })
+    }
+
+    fn paragraph(&mut self, p: &Paragraph, face: &str) -> Result<Value, ExportError> {
+        Ok(json!({
+            "runs": self.runs(&p.runs, face)?,
+            "align": p.align,
+            "indent": p.indent,
+            "size": p.size,
+        }))
+    }
+
+    fn runs(&mut self, runs: &[Run], face: &str) -> Result<Vec<Value>, ExportError> {
+        runs.iter().map(|run| self.run(run, face)).collect()
+    }
+
+    fn run(&mut self, run: &Run, default: &str) -> Result<Value, ExportError> {
+        Ok(match run {
+            Run::Text { text, face, bold } => {
+                let face = self.faces.known(face.as_deref().unwrap_or(default));
+                let (text, face) = self.clean(text, face);
+                json!({"t": text, "f": face, "b": bold})
+            }
+            Run::Box { ticked } => json!({"box": ticked}),
+            Run::Image { name, width, height } => {
+                json!({"img": self.image(name)?, "w": width, "h": height})
+            }
+        })
+    }
+
+    /// The constant name of a picture: Typst never forgets a path, and knows 65,535 of them.
+    fn image(&mut self, name: &str) -> Result<String, ExportError> {
+        let bytes = self
+            .document
+            .images
+            .get(name)
+            .ok_or_else(|| ExportError::MissingImage(name.to_owned()))?;
+        if !(bytes.starts_with(b"\xff\xd8\xff") || bytes.starts_with(b"\x89PNG\r\n\x1a\n")) {
+            return Err(ExportError::BadImage(name.to_owned()));
+        }
+        let next = self.images.len();
+        let index = *self.images.entry(name.to_owned()).or_insert(next);
+        Ok(format!("/img{index}"))
+    }
+
+    /// The text as it can be set, and the face that has all of it. A run with one character
+    /// its face lacks is set in the fallback as a whole: a name in two faces looks forged.
+    fn clean(&mut self, text: &str, face: &'static str) -> (String, &'static str) {
+        let text: String = text
+            .chars()
+            .filter(|c| !ignorable(*c))
+            .map(|c| if c == '\t' || c == '\u{a0}' { ' ' } else { c })
+            .collect();
+        let mut chosen = face;
+        let mut out = String::with_capacity(text.len());
+        for c in text.chars() {
+            if c == '\n' || self.faces.has(face, c) {
+                out.push(c);
+                continue;
+            }
+            chosen = "fallback";
+            let instead = if self.faces.fallback_has(c) {
+                out.push(c);
+                FALLBACK
+            } else {
+                out.push_str(&format!("□U+{:04X}", u32::from(c)));
+                "□"
+            };
+            if self.noted.insert(c) {
+                self.notes.push(("RD-103".to_owned(), missing(c, instead)));
+            }
+        }
+        (breakable(&out), chosen)
+    }
+
+    fn table(&mut self, table: &Table) -> Result<Value, ExportError> {
+        let sum: f64 = table.columns.iter().sum();
+        if table.columns.is_empty() || !sum.is_finite() || sum <= 0.0 {
+            return Err(ExportError::Table);
+        }
+        let cols: Vec<f64> = table.columns.iter().map(|share| share / sum * self.width).collect();
+        let mut covered = vec![0usize; cols.len()];
+        let mut rows = Vec::with_capacity(table.rows.len());
+        for (y, row) in table.rows.iter().enumerate() {
+            let mut cells = Vec::with_capacity(row.cells.len());
+            let mut x = 0;
+            for cell in &row.cells {
+                while covered.get(x).is_some_and(|left| *left > 0) {
+                    x += 1;
+                }
+                let end = x + cell.colspan.max(1);
+                let below = y + cell.rowspan.max(1);
+                let (Some(over), Some(spanned)) = (cols.get(x..end), table.rows.get(y..below))
+                else {
+                    return Err(ExportError::Table);
+                };
+                let exact = spanned.iter().all(|r| r.exact && r.height.is_some());
+                cells.push(self.cell(cell, over.iter().sum(), exact)?);
+                for left in &mut covered[x..end] {
+                    *left = cell.rowspan.max(1);
+                }
+                x = end;
+            }
+            for left in &mut covered {
+                *left = left.saturating_sub(1);
+            }
+            rows.push(json!({"h": row.height, "cells": cells}));
+        }
+        Ok(json!({
+            "k": "t",
+            "cols": cols,
+            "header": table.header_rows.min(table.rows.len()),
+            "plain": table.plain,
+            "rows": rows,
+        }))
+    }
+
+    fn cell(&mut self, cell: &TableCell, width: f64, exact: bool) -> Result<Value, ExportError> {
+        let face = if cell.label { self.style.label } else { self.style.value };
+        let mut paras = Vec::with_capacity(cell.content.len());
+        for p in &cell.content {
+            let mut p = p.clone();
+            if cell.seal && p.align == Align::Left {
+                p.align = Align::Right;
+            }
+            paras.push(self.paragraph(&p, face)?);
+        }
+        Ok(json!({
+            "cs": cell.colspan.max(1),
+            "rs": cell.rowspan.max(1),
+            "w": width,
+            "exact": exact,
+            "chars": if cell.vertical { columns(&paras) } else { Vec::new() },
+            "token": if cell.vertical { Value::Null } else { longest(&paras) },
+            "paras": paras,
+            "vertical": cell.vertical,
+            "seal": cell.seal,
+            "top": cell.top,
+            "field": self.clean(&cell.field, "hei").0,
+        }))
+    }
+}
+
+/// Characters that print nothing and that no font needs to have.
+fn ignorable(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2064}'
+        | '\u{feff}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' | '\u{ad}')
+        || (c.is_control() && c != '\n' && c != '\t')
+}
+
+fn missing(c: char, instead: &str) -> String {
+    format!("字体缺少字符\"{c}\"（U+{:04X}），用 {instead} 代替", u32::from(c))
+}
+
+/// A word longer than any identity number may break, else it would run over the rules.
+fn breakable(text: &str) -> String {
+    const LONGEST: usize = 20;
+    const STEP: usize = 10;
+    let mut out = String::with_capacity(text.len());
+    let mut word = String::new();
+    let flush = |word: &mut String, out: &mut String| {
+        let long = word.len() > LONGEST;
+        for (i, c) in word.drain(..).enumerate() {
+            if long && i > 0 && i % STEP == 0 {
+                out.push('\u{200b}');
+            }
+            out.push(c);
+        }
+    };
+    for c in text.chars() {
+        if c.is_ascii_graphic() {
+            word.push(c);
+        } else {
+            flush(&mut word, &mut out);
+            out.push(c);
+        }
+    }
+    flush(&mut word, &mut out);
+    out
+}
+
+/// The characters of a vertical label, one list for each of its lines.
+fn columns(paras: &[Value]) -> Vec<Vec<Value>> {
+    let mut columns = Vec::new();
+    for p in paras {
+        let mut column = Vec::new();
+        for run in p["runs"].as_array().into_iter().flatten() {
+            let Some(text) = run["t"].as_str() else {
+                column.push(run.clone());
+                continue;
+            };
+            for c in text.chars() {
+                if c == '\n' {
+                    columns.push(std::mem::take(&mut column));
+                } else if !c.is_whitespace() && c != '\u{200b}' {
+                    column.push(json!({"t": c.to_string(), "f": run["f"], "b": run["b"]}));
+                }
+            }
+        }
+        columns.push(column);
+    }
+    columns.retain(|column| !column.is_empty());
+    if columns.is_empty() {
+        columns.push(Vec::new());
+    }
+    columns
+}
+
+/// The longest piece that cannot break: a number, a word, a date.
+fn longest(paras: &[Value]) -> Value {
+    let mut best: Option<(usize, Value)> = None;
+    for run in paras.iter().flat_map(|p| p["runs"].as_array().into_iter().flatten()) {
+        let Some(text) = run["t"].as_str() else {
+            continue;
+        };
+        let unbroken = |c: char| c.is_ascii_graphic() || "年月日页份".contains(c);
+        for token in text.split(|c| !unbroken(c)).filter(|t| !t.is_empty()) {
+            let size: usize = token.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+            if best.as_ref().is_none_or(|(most, _)| size > *most) {
+                best = Some((size, json!({"t": token, "f": run["f"], "b": run["b"]})));
+            }
+        }
+    }
+    best.map_or(Value::Null, |(_, token)| token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_words_may_break_and_identity_numbers_may_not() {
+        let id = "32010119800101001X";
+        assert_eq!(breakable(id), id);
+        assert_eq!(breakable(&"a".repeat(25)).matches('\u{200b}').count(), 2);
+    }
+
+    #[test]
+    fn longest_token_is_a_date_or_a_number() {
+        let paras = [json!({"runs": [{"t": "自 2019年6月12日 起 abc", "f": "song", "b": false}]})];
+        assert_eq!(longest(&paras)["t"], "2019年6月12日");
+        assert_eq!(longest(&[json!({"runs": [{"t": "甲乙", "f": "x"}]})]), Value::Null);
+    }
+
+    #[test]
+    fn papers() {
+        let page =
+            |paper: &str, landscape| Page { paper: paper.to_owned(), landscape, ..Page::default() };
+        assert_eq!(paper(&page("A4", true)).unwrap(), (297.0, 210.0));
+        assert_eq!(paper(&page("230x330", false)).unwrap(), (230.0, 330.0));
+        assert!(paper(&page("A5?", false)).is_err());
+        assert!(paper(&page("40x40", false)).is_err());
+    }
+}

@@ -1,0 +1,89 @@
+//! The faces a form is set in, and which characters they have.
+
+use super::ExportError;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use typst::text::FontBook;
+use typst_kit::fonts::{FontPath, FontStore};
+
+/// Universal fallback: it has every character of GB 18030 that names use.
+pub(super) const FALLBACK: &str = "Noto Serif CJK SC";
+const REMEDY: &str = "run `make run` once with the package lists at hand; it fills fonts/";
+
+/// Licensed originals first, so that an office that owns them gets them; free stand-ins after.
+const FACES: [(&str, &[&str]); 5] = [
+    ("song", &["SimSun", "FZShuSong-Z01", FALLBACK]),
+    ("fang", &["FangSong_GB2312", "仿宋_GB2312", "FangSong", "FandolFang R"]),
+    ("kai", &["KaiTi_GB2312", "楷体_GB2312", "KaiTi", "FandolKai"]),
+    ("hei", &["SimHei", "Noto Sans CJK SC"]),
+    ("title", &["FZXiaoBiaoSong-B05S", "方正小标宋_GBK", "方正小标宋简体", FALLBACK]),
+];
+
+/// The fonts found, and the family chosen for each face.
+pub(super) struct Faces {
+    pub(super) store: FontStore,
+    families: BTreeMap<&'static str, &'static str>,
+}
+
+impl Faces {
+    /// Scan the folders in order; the order of files in a folder is that of their names, so
+    /// that the same folder gives the same choice on every machine.
+    pub(super) fn scan(dirs: &[PathBuf]) -> Result<Self, ExportError> {
+        let mut store = FontStore::new();
+        for dir in dirs.iter().filter(|dir| dir.is_dir()) {
+            let mut found: Vec<(FontPath, _)> = typst_kit::fonts::scan(dir).collect();
+            found.sort_by(|(a, _), (b, _)| (&a.path, a.index).cmp(&(&b.path, b.index)));
+            store.extend(found);
+        }
+        let mut families = BTreeMap::new();
+        for (face, names) in FACES {
+            let chosen =
+                names.iter().find(|name| has_family(store.book(), name)).ok_or_else(|| {
+                    ExportError::MissingFont {
+                        family: names.last().copied().unwrap_or(FALLBACK).to_owned(),
+                        remedy: REMEDY,
+                    }
+                })?;
+            families.insert(face, *chosen);
+        }
+        if !has_family(store.book(), FALLBACK) {
+            return Err(ExportError::MissingFont { family: FALLBACK.to_owned(), remedy: REMEDY });
+        }
+        Ok(Self { store, families })
+    }
+
+    /// The font list of every face, for the layout program.
+    pub(super) fn lists(&self) -> BTreeMap<&'static str, Vec<&'static str>> {
+        let mut lists: BTreeMap<_, _> =
+            self.families.iter().map(|(face, family)| (*face, vec![*family])).collect();
+        lists.insert("fallback", vec![FALLBACK]);
+        lists
+    }
+
+    /// The face of that name, or the default for a name we do not know.
+    pub(super) fn known(&self, face: &str) -> &'static str {
+        self.families.get_key_value(face).map_or("song", |(k, _)| k)
+    }
+
+    /// Whether the main font of `face` has the character.
+    pub(super) fn has(&self, face: &str, c: char) -> bool {
+        let family = self.families.get(face).copied().unwrap_or(FALLBACK);
+        self.family_has(family, c)
+    }
+
+    /// Whether the fallback has the character.
+    pub(super) fn fallback_has(&self, c: char) -> bool {
+        self.family_has(FALLBACK, c)
+    }
+
+    fn family_has(&self, family: &str, c: char) -> bool {
+        let book = self.store.book();
+        book.select_family(&family.to_lowercase())
+            .filter_map(|index| book.info(index))
+            .any(|info| info.coverage.contains(u32::from(c)))
+    }
+}
+
+fn has_family(book: &FontBook, name: &str) -> bool {
+    book.contains_family(&name.to_lowercase())
+}
