@@ -60,6 +60,7 @@ pub enum ComposeError {
 #[derive(Debug)]
 pub struct Templates {
     tera: Tera,
+    hash: String,
 }
 
 impl Templates {
@@ -88,7 +89,13 @@ impl Templates {
         tera.add_raw_templates(found.iter().map(|(n, t)| (n.as_str(), t.as_str()))).map_err(
             |e| ComposeError::Template { template: "*.html".to_owned(), what: e.to_string() },
         )?;
-        Ok(Self { tera })
+        let texts: String = found.iter().map(|(name, text)| format!("{name}\0{text}\0")).collect();
+        Ok(Self { tera, hash: crate::blobs::sha256_hex(texts.as_bytes()) })
+    }
+
+    /// Hash over the texts of all templates.
+    pub fn hash(&self) -> &str {
+        &self.hash
     }
 
     /// Whether there is a template of that file name.

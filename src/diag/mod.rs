@@ -6,5 +6,5 @@
 mod code;
 mod finding;
 
-pub use code::{Code, CodeEntry, all_codes};
+pub use code::{Code, CodeEntry, CodeSeverity, all_codes};
 pub use finding::{Finding, FindingBuilder, Origin, Severity};

@@ -3,6 +3,10 @@
 //! Comes in: a [`crate::compose::Document`]. Goes out: an [`Artifact`]. Pure and deterministic.
 
 pub mod pdf;
+mod questions;
+
+pub use pdf::{ExportError, PdfExporter};
+pub use questions::{QuestionRow, questions};
 
 use serde::{Deserialize, Serialize};
 

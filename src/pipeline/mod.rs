@@ -95,15 +95,19 @@ pub fn run(
     let mut ledger = Ledger::open(&settings.state, &settings.circular)?;
     let pool = Pool::new(program()?, settings.jobs, settings.limits.clone());
     progress("查看收件箱");
-    let (arrived, mut unsettled) = office.take_in(&mut ledger, &pool, by)?;
-    let fresh: Vec<Delivery> = arrived.into_iter().filter_map(|a| a.delivery).collect();
-    for delivery in fresh {
-        if delivery.settled {
-            progress(&format!("读取 {}", delivery.entry));
-            office.file(&mut ledger, &pool, delivery)?;
-        } else {
-            unsettled.push(delivery);
+    let arrived = office.take_in(&ledger, &pool, by)?;
+    let mut unsettled = Vec::new();
+    for Arrived { entry, seen, delivery } in arrived {
+        match delivery {
+            Some(delivery) if delivery.settled => {
+                progress(&format!("读取 {entry}"));
+                office.file(&mut ledger, &pool, delivery)?;
+            }
+            Some(delivery) => unsettled.push(delivery),
+            None => continue,
         }
+        // last, so that a killed pass takes the entry in again
+        ledger.remember_seen(&entry, &seen)?;
     }
     ledger.remember_look(&office.now.to_rfc3339())?;
     drop(pool);
@@ -150,10 +154,10 @@ impl Office {
 
     fn take_in(
         &self,
-        ledger: &mut Ledger,
+        ledger: &Ledger,
         pool: &Pool,
         by: Witness,
-    ) -> Result<(Vec<Arrived>, Vec<Delivery>), RunError> {
+    ) -> Result<Vec<Arrived>, RunError> {
         let known: BTreeMap<String, Seen> = ledger.seen()?;
         let last_look = ledger
             .last_look()?
@@ -170,13 +174,12 @@ impl Office {
             last_look,
             known: &known,
         })?;
-        Ok((arrived, Vec::new()))
+        Ok(arrived)
     }
 
     /// Reads and normalizes one delivery and puts it into the ledger.
     fn file(&self, ledger: &mut Ledger, pool: &Pool, delivery: Delivery) -> Result<(), RunError> {
         let entry = delivery.entry.clone();
-        let seen = Seen::of(&delivery);
         let fresh: Mutex<BTreeMap<String, String>> = Mutex::default();
         let reading = {
             let shared = Mutex::new(&mut *ledger);
@@ -195,7 +198,6 @@ impl Office {
         ledger.remember_parsed(&fresh.into_inner().unwrap_or_default())?;
         let filing = normalize::normalize(&reading, &self.pack.pack, self.now.date_naive());
         ledger.add_filing(&entry, &filing.content, &filing)?;
-        let _ = seen;
         Ok(())
     }
 

@@ -109,7 +109,8 @@ fn papers(
     folder: &str,
     work: &Path,
 ) -> Result<Vec<Item>, RunError> {
-    let data = office.person_data(case, applicant, judgement);
+    let mut data = office.person_data(case, applicant, judgement);
+    data["rows"] = bag_rows(office, applicant);
     let mut images = BTreeMap::new();
     if let Some(blob) = photo_blob(applicant) {
         let bytes = office.blobs.get(blob).map_err(RunError::io("cannot fetch a photo"))?;
@@ -188,14 +189,14 @@ fn check_sheet(
         }
         rows.push(json!({
             "label": label, "value": super::context::printed(value),
-            "evidence": file.map_or("", |f| f.path.as_str()), "image": image,
+            "file": file.map_or("", |f| f.path.as_str()), "thumb": image,
         }));
     }
     let lines: Vec<Json> = judgement
         .check_lines
         .iter()
         .chain(judgement.findings.iter().filter(|f| !f.blocks()))
-        .map(|f| json!({"code": f.code.as_str(), "message": f.message, "clause": f.clause}))
+        .map(|f| json!(format!("{}（{}）", f.message, f.code)))
         .collect();
     let mut data = data.clone();
     data["rows"] = Json::Array(rows);
@@ -274,6 +275,16 @@ fn booklet(
     Ok(Item { file, source: ItemSource::File(path) })
 }
 
+/// What lies in the bag: the materials with their copies and pages.
+fn bag_rows(office: &Office, applicant: &Applicant) -> Json {
+    let name = |id: &str| office.pack.pack.materials.iter().find(|m| m.id == id).map(|m| &m.name);
+    let rows = applicant.materials.iter().map(|m| {
+        let pages: u32 = m.files.iter().map(MaterialFile::pages).sum();
+        json!({"name": name(&m.id), "copies": m.files.len(), "pages": pages})
+    });
+    Json::Array(rows.collect())
+}
+
 fn chapter(office: &Office, material: &Material, filed: &FiledMaterial) -> Chapter {
     let copied = material.parts.iter().any(|part| part.copies.is_some());
     let stamp = match &office.pack.pack.binding.copy_note {
@@ -297,16 +308,12 @@ fn catalogue_rows(
     filed: &[(&Material, &FiledMaterial)],
     numbers: &[Option<(u32, u32)>],
 ) -> Json {
-    let rows = filed.iter().zip(numbers).enumerate().map(|(n, ((material, filed), range))| {
+    let rows = filed.iter().zip(numbers).map(|((material, filed), range)| {
         let pages: u32 = filed.files.iter().map(MaterialFile::pages).sum();
-        let range = match range {
-            Some((first, last)) if first == last => first.to_string(),
-            Some((first, last)) => format!("{first}—{last}"),
-            None => String::new(),
-        };
+        let (from, to) = range.unwrap_or_default();
         json!({
-            "no": n + 1, "name": material.name, "count": filed.files.len(),
-            "pages": pages, "range": range, "note": material.group,
+            "name": material.name, "copies": filed.files.len(), "pages": pages,
+            "from": from, "to": to, "note": material.group,
         })
     });
     Json::Array(rows.collect())

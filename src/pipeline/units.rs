@@ -1,6 +1,6 @@
 //! The papers of units and of the office: receipts, notices, tables, open questions.
 
-use super::context::{printed, text};
+use super::context::text;
 use super::{Judged, Office, RunError};
 use crate::check::Decision;
 use crate::diag::{Finding, Severity};
@@ -58,36 +58,23 @@ fn by_unit(judged: &Judged) -> BTreeMap<String, Vec<&Submission>> {
 fn notices(office: &Office, judged: &Judged) -> Result<Vec<Item>, RunError> {
     let mut items = Vec::new();
     for (unit, submissions) in by_unit(judged) {
-        let own: Vec<&Finding> = submissions
-            .iter()
-            .flat_map(|s| s.findings.iter().chain(s.files.iter().flat_map(|f| &f.findings)))
-            .filter(|f| f.severity >= Severity::Warn)
-            .collect();
-        let mut persons = Vec::new();
-        let mut names = Vec::new();
-        for applicant in submissions.iter().flat_map(|s| &s.applicants) {
-            let Some(j) = judged.report.judgements.get(&applicant.key.text) else { continue };
-            if j.decision == Decision::Accepted {
-                continue;
-            }
-            let name = text(&j.record, "person.name");
-            if j.decision == Decision::Returned {
-                names.push(name.clone());
-            }
-            persons.push(json!({
-                "name": name,
-                "must": lines(j.findings.iter().filter(|f| f.blocks())),
-                "should": lines(j.findings.iter().filter(|f| f.severity == Severity::Warn && !f.needs_person)),
-                "asking": lines(j.findings.iter().filter(|f| f.needs_person && !f.blocks())),
-            }));
-        }
-        let must = own.iter().any(|f| f.blocks() || f.code.as_str() == "IN-118");
-        if names.is_empty() && !must {
+        let (people, names) = people_to_mend(judged, &submissions);
+        let own = own_findings(&submissions);
+        if names.is_empty() && !own.iter().any(|f| f.blocks() || f.code.as_str() == "IN-118") {
             continue;
         }
+        let mut people = people;
+        if !own.is_empty() {
+            let general = json!({
+                "name": "来件本身", "trade": "", "level": "",
+                "must": lines(own.iter().copied().filter(|f| f.blocks())),
+                "should": lines(own.iter().copied().filter(|f| !f.blocks() && !f.needs_person)),
+                "asking": lines(own.iter().copied().filter(|f| !f.blocks() && f.needs_person)),
+            });
+            people.insert(0, general);
+        }
         let mut data = unit_data(office, &unit);
-        data["persons"] = Json::Array(persons);
-        data["own"] = lines(own.into_iter());
+        data["people"] = Json::Array(people);
         let (pages, bytes) = office.pdf("notice.html", &data, BTreeMap::new())?;
         let folder = format!("30-退回/{}", safe_name(&unit));
         let mut item = Item::bytes(&format!("{folder}/补正通知.pdf"), "notice", bytes);
@@ -99,23 +86,59 @@ fn notices(office: &Office, judged: &Judged) -> Result<Vec<Item>, RunError> {
     Ok(items)
 }
 
+/// Findings about the entries of a unit as such, worth telling.
+fn own_findings<'a>(submissions: &[&'a Submission]) -> Vec<&'a Finding> {
+    let all = submissions
+        .iter()
+        .flat_map(|s| s.findings.iter().chain(s.files.iter().flat_map(|f| &f.findings)));
+    let unique: std::collections::BTreeSet<&Finding> =
+        all.filter(|f| f.severity >= Severity::Warn).collect();
+    unique.into_iter().collect()
+}
+
+/// Everyone of a unit who was not accepted, as the notice lists them, and the names returned.
+fn people_to_mend(judged: &Judged, submissions: &[&Submission]) -> (Vec<Json>, Vec<String>) {
+    let (mut people, mut names) = (Vec::new(), Vec::new());
+    for applicant in submissions.iter().flat_map(|s| &s.applicants) {
+        let Some(j) = judged.report.judgements.get(&applicant.key.text) else { continue };
+        if j.decision == Decision::Accepted {
+            continue;
+        }
+        let name = text(&j.record, "person.name");
+        if j.decision == Decision::Returned {
+            names.push(name.clone());
+        }
+        let some = |want: &dyn Fn(&Finding) -> bool| lines(j.findings.iter().filter(|f| want(f)));
+        people.push(json!({
+            "name": name,
+            "trade": text(&j.record, "apply.trade"),
+            "level": text(&j.record, "apply.level"),
+            "must": some(&Finding::blocks),
+            "should": some(&|f| f.severity == Severity::Warn && !f.needs_person),
+            "asking": some(&|f| f.needs_person && !f.blocks()),
+        }));
+    }
+    (people, names)
+}
+
 fn lines<'a>(findings: impl Iterator<Item = &'a Finding>) -> Json {
-    let place = |f: &Finding| {
-        let mut place = f.origin.path.clone();
-        for part in [f.origin.sheet.as_ref(), f.origin.cell.as_ref()].into_iter().flatten() {
-            let _ = write!(place, " › {part}");
-        }
-        if let Some(page) = f.origin.page {
-            let _ = write!(place, " 第{page}页");
-        }
-        place
-    };
     findings
         .map(|f| {
-            json!({"code": f.code.as_str(), "place": place(f), "message": f.message,
-                   "clause": f.clause, "hint": f.hint})
+            json!({"where": place(f), "what": f.message, "clause": f.clause, "how": f.hint,
+                   "code": f.code.as_str()})
         })
         .collect()
+}
+
+fn place(f: &Finding) -> String {
+    let mut place = f.origin.path.clone();
+    for part in [f.origin.sheet.as_ref(), f.origin.cell.as_ref()].into_iter().flatten() {
+        let _ = write!(place, " › {part}");
+    }
+    if let Some(page) = f.origin.page {
+        let _ = write!(place, " 第{page}页");
+    }
+    place
 }
 
 /// Chat-length text, names masked.
@@ -139,7 +162,7 @@ fn deadline(office: &Office) -> String {
     let Some(end) = window.and_then(|w| w.end) else { return "规定时间".to_owned() };
     let date = end.date.map_or_else(String::new, |d| format!("{}年{}月{}日", d.year, d.month, d.day));
     let time = end.time.map_or_else(String::new, |t| {
-        format!("{:02}:{:02}", t.hour, t.minute.unwrap_or(0))
+        format!("{:02}:{:02}", t.hour, t.minute)
     });
     format!("{date}{time}")
 }
@@ -156,6 +179,7 @@ fn unit_data(office: &Office, unit: &str) -> Json {
         "circular": office.circular_data(),
         "unit": {"name": unit, "supervisor": "", "area": ""},
         "deadline": deadline(office),
+        "number": "", "date": "",
         "contact": {
             "person": site.and_then(|s| s.person.clone()).unwrap_or_default(),
             "phone": site.map(|s| s.phones.join("、")).unwrap_or_default(),
@@ -168,27 +192,24 @@ fn unit_data(office: &Office, unit: &str) -> Json {
 fn receipts(office: &Office, judged: &Judged) -> Result<Vec<Item>, RunError> {
     let mut items = Vec::new();
     for (unit, submissions) in by_unit(judged) {
-        let entries: Vec<Json> = submissions
+        let files: Vec<Json> = submissions
             .iter()
-            .map(|s| {
-                let used = s.files.iter().filter(|f| f.verdict == Verdict::Used).count();
-                let files: Vec<Json> = s
-                    .files
-                    .iter()
-                    .map(|f| {
-                        let short: String = f.sha256.chars().take(16).collect();
-                        json!({"path": f.path, "bytes": f.bytes, "sha256": short,
-                               "pages": f.pages.map_or_else(String::new, |p| p.to_string()),
-                               "verdict": verdict_word(f.verdict)})
-                    })
-                    .collect();
-                json!({"source": s.source, "received": s.arrival.at.format("%Y-%m-%d %H:%M:%S").to_string(),
-                       "content": s.content, "count": s.files.len(), "used": used,
-                       "applicants": s.applicants.len(), "files": files})
+            .flat_map(|s| &s.files)
+            .map(|f| {
+                let hash: String = f.sha256.chars().take(16).collect();
+                json!({"name": f.path, "size": f.bytes.to_string(), "hash": hash,
+                       "state": verdict_word(f.verdict)})
             })
             .collect();
+        let received: Vec<String> = submissions
+            .iter()
+            .map(|s| s.arrival.at.format("%Y-%m-%d %H:%M:%S").to_string())
+            .collect();
         let mut data = unit_data(office, &unit);
-        data["entries"] = Json::Array(entries);
+        data["received"] = json!(received.join("；"));
+        data["window"] = json!(format!("（网上报名截止：{}）", deadline(office)));
+        data["people"] = json!(submissions.iter().map(|s| s.applicants.len()).sum::<usize>());
+        data["files"] = Json::Array(files);
         let (pages, bytes) = office.pdf("receipt.html", &data, BTreeMap::new())?;
         let path = format!("60-卷宗/{}/回执.pdf", safe_name(&unit));
         let mut item = Item::bytes(&path, "receipt", bytes);
@@ -215,14 +236,12 @@ fn summaries(office: &Office, judged: &Judged) -> Result<Vec<Item>, RunError> {
         if j.decision != Decision::Accepted {
             continue;
         }
-        let get = |id: &str| {
-            j.record.get(id).and_then(|f| f.value.as_ref()).map_or_else(String::new, printed)
-        };
+        let get = |id: &str| text(&j.record, id);
         let row = json!({
             "unit": applicant.unit, "case": case.number,
             "name": get("person.name"), "sex": get("person.sex"), "birth": get("person.birth"),
             "work_start": get("person.work_start"), "education": get("education.rank"),
-            "post_trade": get("post.trade"), "post_level": get("post.level"),
+            "trade": get("post.trade"), "level": get("post.level"),
             "cert_date": get("cert.date"), "apply_level": get("apply.level"),
             "public_result": get("public_result"), "note": get("apply.note"),
         });
@@ -235,16 +254,11 @@ fn summaries(office: &Office, judged: &Judged) -> Result<Vec<Item>, RunError> {
     let mut items = Vec::new();
     for (trade, mut rows) in trades {
         rows.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
-        let rows: Vec<Json> = rows
-            .into_iter()
-            .enumerate()
-            .map(|(n, (_, _, mut row))| {
-                row["seq"] = json!(n + 1);
-                row
-            })
-            .collect();
+        let rows: Vec<Json> = rows.into_iter().map(|(_, _, row)| row).collect();
         let mut data = unit_data(office, "");
+        data["title"] = json!(format!("{}申报汇总表", office.pack.pack.circular.levels.join("、")));
         data["trade"] = json!(trade);
+        data["notes"] = json!([]);
         data["rows"] = Json::Array(rows);
         let (pages, bytes) = office.pdf("summary.html", &data, BTreeMap::new())?;
         let path = format!("50-汇总/{}.pdf", safe_name(&trade));

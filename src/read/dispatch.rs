@@ -2,7 +2,7 @@
 
 use super::package::Package;
 use super::refusal::{Refusal, extension, file_name};
-use super::{Content, Workbook, csv, encoding, form, html, ole, workbook};
+use super::{Content, Workbook, csv, encoding, form, html, ole, scan, workbook};
 use crate::diag::{Finding, Origin, Severity};
 use crate::intake::FileKind;
 use crate::wall::Limits;
@@ -63,10 +63,7 @@ pub fn parse(task: &ReadTask, limits: &Limits) -> Parsed {
         | FileKind::Tiff
         | FileKind::Pdf
         | FileKind::Bmp
-        | FileKind::Webp => {
-            // scans are admitted by scan::admit
-            (task.kind.word(), Err(Refusal::Unknown))
-        }
+        | FileKind::Webp => return scan::admit(task, limits),
         FileKind::Heic => ("heic", Err(Refusal::Unread)),
         FileKind::Rar | FileKind::SevenZip => (task.kind.word(), Err(Refusal::Archive)),
         FileKind::Empty => ("empty", Err(Refusal::Damaged("文件为空"))),

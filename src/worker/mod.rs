@@ -82,6 +82,7 @@ fn dispatch(request: Request) -> String {
             Ok(unpacked) => Answer::Ok(unpacked),
             Err(e) => Answer::System(format!("blob store: {e}")),
         }),
+        "read" => run(args, |task| Answer::Ok(crate::read::parse(&task, &limits))),
         _ => encode(&Answer::<()>::Panic("unknown operation".to_owned())),
     }
 }

@@ -31,6 +31,9 @@ const EVICT_EVERY: usize = 10;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ExportError {
+    /// A workbook could not be built.
+    #[error("a workbook cannot be built: {0}")]
+    Xlsx(String),
     /// A font family that the forms need is in none of the folders.
     #[error("font family {family:?} not found in the font folders: {remedy}")]
     MissingFont {
