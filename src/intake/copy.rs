@@ -22,7 +22,9 @@ pub(super) fn copy(
     file: &Listed,
     blobs: &Blobs,
     limits: &Limits,
+    insisting: bool,
 ) -> io::Result<Option<SourceFile>> {
+    let failed = |kind| (insisting || !may_pass(kind)).then(|| unreadable(file, kind));
     match file.nature {
         Nature::Special => return Ok(Some(refuse(file, "IN-109"))),
         Nature::Unreadable(kind) => return Ok(failed(kind)),
