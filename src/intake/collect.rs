@@ -1,6 +1,6 @@
 //! One look at the inbox: what is new, what has settled, what is left alone.
 
-use super::copy::{Copied, copy, listing};
+use super::copy::{copy, peek};
 use super::discover::{self, Entry, Scan};
 use super::unpack::{Taken, UnpackTask, Unpacked};
 use super::{Arrival, Delivery, EntryKind, FileKind, SourceFile, Witness, name, settle};
@@ -168,7 +168,7 @@ impl Inbox<'_> {
         }
         let mut scan = scan.clone();
         for _ in 0..TRIES {
-            let files = self.copy_all(&scan)?;
+            let files = self.copy_all(&scan, taken_as_is)?;
             let after = discover::scan(entry);
             match (files, after) {
                 (Some(files), Some(after)) if after.fingerprint == scan.fingerprint => {
@@ -182,22 +182,22 @@ impl Inbox<'_> {
     }
 
     /// `None` when a file would not hold still.
-    fn copy_all(&self, scan: &Scan) -> Result<Option<Vec<SourceFile>>, IntakeError> {
-        let copied: io::Result<Vec<Copied>> =
-            scan.files.par_iter().map(|file| copy(file, self.blobs, self.limits)).collect();
-        let copied = copied.map_err(IntakeError::Store)?;
-        Ok(copied
-            .into_iter()
-            .map(|copied| match copied {
-                Copied::Done(file) => Some(file),
-                Copied::Restless => None,
-            })
-            .collect())
+    fn copy_all(
+        &self,
+        scan: &Scan,
+        insisting: bool,
+    ) -> Result<Option<Vec<SourceFile>>, IntakeError> {
+        let copied: io::Result<Vec<Option<SourceFile>>> = scan
+            .files
+            .par_iter()
+            .map(|file| copy(file, self.blobs, self.limits, insisting))
+            .collect();
+        Ok(copied.map_err(IntakeError::Store)?.into_iter().collect())
     }
 
     fn unsettled(&self, entry: &Entry, scan: &Scan) -> Arrived {
         let seen = self.seen(&entry.name, scan, None);
-        let files: Vec<SourceFile> = scan.files.iter().map(listing).collect();
+        let files: Vec<SourceFile> = scan.files.iter().map(peek).collect();
         let zip = !scan.folder && name::ending(&entry.name) == "zip";
         let delivery = Delivery {
             entry: entry.name.clone(),

@@ -12,44 +12,46 @@ use std::path::Path;
 /// How often a file that changed while being read is read again.
 const TRIES: usize = 3;
 
-/// What became of a copy.
-#[derive(Debug)]
-pub(super) enum Copied {
-    /// In the store, or refused with a reason.
-    Done(SourceFile),
-    /// It changes faster than it can be read, or went away.
-    Restless,
-}
-
-/// Copies one listed file.
+/// Copies one listed file: in the store, or refused with a reason; `None` when it changes faster
+/// than it can be read, or went away. A read that fails for want of anything but permission (a
+/// lock, a share that dropped out) may work the next time: it is a refusal only when `insisting`.
 ///
 /// # Errors
 /// Only when the blob store fails; what is wrong with the file is in the result.
-pub(super) fn copy(file: &Listed, blobs: &Blobs, limits: &Limits) -> io::Result<Copied> {
+pub(super) fn copy(
+    file: &Listed,
+    blobs: &Blobs,
+    limits: &Limits,
+    insisting: bool,
+) -> io::Result<Option<SourceFile>> {
+    let failed = |kind| (insisting || !may_pass(kind)).then(|| unreadable(file, kind));
     match file.nature {
-        Nature::Special => return Ok(Copied::Done(refuse(file, "IN-109"))),
-        Nature::Unreadable(kind) => return Ok(Copied::Done(unreadable(file, kind))),
+        Nature::Special => return Ok(Some(refuse(file, "IN-109"))),
+        Nature::Unreadable(kind) => return Ok(failed(kind)),
         Nature::Regular => {}
     }
     for _ in 0..TRIES {
         let mut open = match open_regular(&file.place) {
             Ok(open) => open,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Copied::Restless),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(e) if e.kind() == io::ErrorKind::InvalidInput => {
-                return Ok(Copied::Done(refuse(file, "IN-109")));
+                return Ok(Some(refuse(file, "IN-109")));
             }
-            Err(e) => return Ok(Copied::Done(unreadable(file, e.kind()))),
+            Err(e) => return Ok(failed(e.kind())),
         };
-        let before = open.metadata()?;
+        let before = match open.metadata() {
+            Ok(before) => before,
+            Err(e) => return Ok(failed(e.kind())),
+        };
         if before.len() > limits.file_bytes {
-            return Ok(Copied::Done(too_large(file, before.len(), limits)));
+            return Ok(Some(too_large(file, before.len(), limits)));
         }
         let mut reader = Source { file: &mut open, fault: None };
         let stored = blobs.store(&mut reader);
         let fault = reader.fault;
         let stored = match (stored, fault) {
             (Ok(stored), _) => stored,
-            (Err(_), Some(kind)) => return Ok(Copied::Done(unreadable(file, kind))),
+            (Err(_), Some(kind)) => return Ok(failed(kind)),
             (Err(e), None) => return Err(e),
         };
         if stored.bytes == before.len() && unchanged(&before, &open) {
@@ -60,14 +62,31 @@ pub(super) fn copy(file: &Listed, blobs: &Blobs, limits: &Limits) -> io::Result<
                 done.sha256 = String::new();
                 done.refused = Some(finding(file, "IN-102"));
             }
-            return Ok(Copied::Done(done));
+            return Ok(Some(done));
         }
     }
-    Ok(Copied::Restless)
+    Ok(None)
 }
 
-/// A file as it is listed before anyone read it.
-pub(super) fn listing(file: &Listed) -> SourceFile {
+/// Whether a failure to read may be gone the next time.
+pub(super) fn may_pass(kind: io::ErrorKind) -> bool {
+    kind != io::ErrorKind::PermissionDenied
+}
+
+/// A file as it is listed when it is not copied yet.
+pub(super) fn peek(file: &Listed) -> SourceFile {
+    let mut head = Vec::new();
+    if file.nature == Nature::Regular {
+        let read = open_regular(&file.place).and_then(|f| f.take(4096).read_to_end(&mut head));
+        head.truncate(read.unwrap_or(0));
+    }
+    let listing = listing(file);
+    let kind = if head.is_empty() { listing.kind } else { sniff(&head, &file.path) };
+    SourceFile { kind, ..listing }
+}
+
+/// A file as the folder lists it.
+fn listing(file: &Listed) -> SourceFile {
     SourceFile {
         path: file.path.clone(),
         sha256: String::new(),

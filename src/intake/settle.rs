@@ -5,20 +5,24 @@ use super::copy;
 use super::discover::{Listed, Nature};
 use super::sniff::sniff;
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
 const ZIP_TAIL: u64 = 64 * 1024 + 22;
 const PNG_TAIL: u64 = 64 * 1024;
 const PDF_TAIL: u64 = 1024;
 
-/// Whether nothing speaks against the file being whole. What cannot be opened is whole as far as
+/// Whether nothing speaks against the file being whole. What may not be opened is whole as far as
 /// waiting goes: it is refused when it is copied.
 pub(super) fn has_end(file: &Listed) -> bool {
+    if let Nature::Unreadable(kind) = file.nature {
+        return !copy::may_pass(kind);
+    }
     if file.nature != Nature::Regular || file.litter || file.len == 0 {
         return true;
     }
-    let Ok(mut open) = copy::open_regular(&file.place) else { return true };
-    check(&mut open, &file.path, file.len).unwrap_or(true)
+    let whole =
+        copy::open_regular(&file.place).and_then(|mut open| check(&mut open, &file.path, file.len));
+    whole.unwrap_or_else(|e| !copy::may_pass(e.kind()))
 }
 
 fn check(file: &mut File, path: &str, len: u64) -> io::Result<bool> {
@@ -60,7 +64,7 @@ fn contains(bytes: &[u8], needle: &[u8]) -> bool {
 
 /// Walks the markers after SOI. Segments are skipped by their length, so that the end marker of an
 /// embedded thumbnail does not count; entropy-coded data escapes 0xFF, so an end marker there is one.
-fn jpeg_ends(reader: &mut impl Read) -> io::Result<bool> {
+fn jpeg_ends(reader: &mut impl BufRead) -> io::Result<bool> {
     let mut scanned = false;
     let mut bytes = reader.bytes();
     let mut next = || bytes.next().transpose();

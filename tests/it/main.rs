@@ -1,4 +1,6 @@
 //! Integration tests: they need the program itself, because the wall re-executes it.
 
+#![expect(clippy::unwrap_used, reason = "a failed set-up is a failed test")]
+
 mod intake;
 mod wall;
