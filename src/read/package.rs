@@ -13,6 +13,10 @@ const RATIO_FROM: u64 = 10 << 20;
 const RATIO: u64 = 200;
 /// Where a document type declaration must stand to count.
 const DOCTYPE_WITHIN: usize = 4096;
+/// Where the end record of a ZIP file lies, from the end.
+const END_WITHIN: u64 = 66_000;
+/// Largest directory that is looked through.
+const DIRECTORY: u64 = 16 << 20;
 
 /// An opened package.
 pub(super) struct Package {
@@ -26,6 +30,7 @@ impl Package {
     pub(super) fn open(path: &Path, limits: &Limits) -> Result<Self, Refusal> {
         let mut file = File::open(path).map_err(|_| Refusal::damaged())?;
         let listed = listed_entries(&mut file);
+        file.rewind().map_err(|_| Refusal::damaged())?;
         let zip = ZipArchive::new(BufReader::new(file)).map_err(|_| Refusal::damaged())?;
         let entries = zip.len() as u64;
         if entries > limits.archive_entries {
@@ -113,17 +118,33 @@ fn is_xml(name: &str) -> bool {
     [".xml", ".rels", ".vml", ".rdf"].iter().any(|ext| name.ends_with(ext))
 }
 
-/// How many entries the end record of a ZIP file promises; none when it does not say (ZIP64).
+/// How many entries stand in the directory of a ZIP file itself; none when it cannot be told
+/// (ZIP64).
 fn listed_entries(file: &mut File) -> Option<u64> {
     let length = file.seek(SeekFrom::End(0)).ok()?;
-    let from = length.saturating_sub(66_000);
-    file.seek(SeekFrom::Start(from)).ok()?;
-    let mut tail = Vec::new();
-    file.take(66_000).read_to_end(&mut tail).ok()?;
-    file.seek(SeekFrom::Start(0)).ok()?;
+    let tail = read_at(file, length.saturating_sub(END_WITHIN), END_WITHIN)?;
     let at = tail.windows(4).rposition(|w| w == b"PK\x05\x06")?;
-    let count = [*tail.get(at + 10)?, *tail.get(at + 11)?];
-    Some(u64::from(u16::from_le_bytes(count))).filter(|n| *n != 0xFFFF)
+    let size = tail.get(at + 12..at + 16)?.try_into().ok().map(u32::from_le_bytes)?;
+    // bytes may stand before the archive: the directory ends where its end record begins
+    let end = length.saturating_sub(END_WITHIN).checked_add(at as u64)?;
+    let directory = read_at(file, end.checked_sub(size.into())?, size.into())?;
+    let (mut entries, mut rest) = (0, directory.as_slice());
+    while rest.starts_with(b"PK\x01\x02") {
+        let word = |at: usize| {
+            let bytes = [*rest.get(at)?, *rest.get(at + 1)?];
+            Some(usize::from(u16::from_le_bytes(bytes)))
+        };
+        rest = rest.get(46 + word(28)? + word(30)? + word(32)?..)?;
+        entries += 1;
+    }
+    rest.is_empty().then_some(entries)
+}
+
+fn read_at(file: &mut File, from: u64, length: u64) -> Option<Vec<u8>> {
+    file.seek(SeekFrom::Start(from)).ok()?;
+    let mut bytes = Vec::new();
+    file.take(length.min(END_WITHIN.max(DIRECTORY))).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// Follows the nesting of XML byte by byte without keeping it.
