@@ -1,6 +1,7 @@
 //! Office files are ZIP packages: opened, measured and searched for traps before any parser runs.
 
 use super::refusal::Refusal;
+use super::tags::{Piece, Scanner};
 use crate::wall::Limits;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -40,7 +41,9 @@ impl Package {
         if listed.is_some_and(|listed| listed != entries) {
             return Err(Refusal::Damaged("压缩包目录与内容不符"));
         }
-        let names = zip.file_names().filter_map(|n| Some(n.ok()?.into_owned())).collect();
+        // some programs write names with backslashes; a name that cannot be decoded is no part
+        let names =
+            zip.file_names().map(|n| n.map(|n| n.replace('\\', "/")).unwrap_or_default()).collect();
         Ok(Self { zip, names, part_bytes: limits.part_bytes })
     }
 
@@ -61,10 +64,10 @@ impl Package {
 
     /// The bytes of a part, or none when it is absent.
     pub(super) fn part(&mut self, name: &str) -> Result<Option<Vec<u8>>, Refusal> {
-        let Some(name) = self.names.iter().find(|n| n.eq_ignore_ascii_case(name)).cloned() else {
+        let Some(index) = self.names.iter().position(|n| n.eq_ignore_ascii_case(name)) else {
             return Ok(None);
         };
-        let entry = self.zip.by_name(&name).map_err(|_| Refusal::damaged())?;
+        let entry = self.zip.by_index(index).map_err(|_| Refusal::damaged())?;
         let mut bytes = Vec::new();
         entry.take(self.part_bytes).read_to_end(&mut bytes).map_err(|_| Refusal::damaged())?;
         Ok(Some(bytes))
@@ -73,6 +76,18 @@ impl Package {
     /// A part as text; bytes that are no UTF-8 are replaced.
     pub(super) fn text(&mut self, name: &str) -> Result<Option<String>, Refusal> {
         Ok(self.part(name)?.map(|bytes| super::encoding::xml_text(&bytes)))
+    }
+
+    /// The main part of an office file by the relations of the package.
+    pub(super) fn main_part(&mut self) -> Result<Option<String>, Refusal> {
+        let rels = self.text("_rels/.rels")?.unwrap_or_default();
+        let target = Scanner::xml(&rels).find_map(|piece| match piece {
+            Piece::Open(tag) if tag.attribute("Type")?.ends_with("/officeDocument") => {
+                tag.attribute("Target")
+            }
+            _ => None,
+        });
+        Ok(target.map(|t| t.trim_start_matches('/').to_owned()))
     }
 
     /// Inflates everything once without keeping it: sizes, document types, nesting.

@@ -111,6 +111,8 @@ const CONTENT_TYPES: (&str, &str) = (
     "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>",
 );
 
+const MAIN: &str = "<Relationships><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"/xl/workbook.xml\"/></Relationships>";
+
 /// A workbook by hand: the properties of the book and the data of its only sheet.
 fn bare(properties: &str, data: &str) -> Vec<u8> {
     let book = format!(
@@ -121,7 +123,7 @@ fn bare(properties: &str, data: &str) -> Vec<u8> {
     let sheet = format!("<worksheet><sheetData>{data}</sheetData></worksheet>");
     package(&[
         CONTENT_TYPES,
-        ("_rels/.rels", "<Relationships/>"),
+        ("_rels/.rels", MAIN),
         ("xl/workbook.xml", &book),
         ("xl/_rels/workbook.xml.rels", rels),
         ("xl/styles.xml", styles),
