@@ -101,7 +101,10 @@ fn office(task: &ReadTask, limits: &Limits) -> Outcome {
         Ok(package) => package,
         Err(refusal) => return ("zip", Err(refusal)),
     };
-    let kind = package_kind(&mut package);
+    let kind = match package_kind(&mut package) {
+        Ok(kind) => kind,
+        Err(refusal) => return ("zip", Err(refusal)),
+    };
     let result = match kind {
         "ofd" => Err(Refusal::Unread),
         "zip" => Err(Refusal::Unknown),
@@ -110,27 +113,29 @@ fn office(task: &ReadTask, limits: &Limits) -> Outcome {
     (kind, result)
 }
 
-fn package_kind(package: &mut Package) -> &'static str {
+fn package_kind(package: &mut Package) -> Result<&'static str, Refusal> {
     if package.has("OFD.xml") {
-        return "ofd";
+        return Ok("ofd");
     }
     if package.has("[Content_Types].xml") {
-        if package.ending("workbook.bin").is_some() {
-            return "xlsb";
+        let main = package.main_part()?.unwrap_or_default();
+        if main.ends_with(".bin") {
+            return Ok("xlsb");
         }
-        if package.ending("workbook.xml").is_some() {
-            return if package.ending("vbaProject.bin").is_some() { "xlsm" } else { "xlsx" };
+        if package.has_under("xl/") || main.contains("workbook") {
+            return Ok(if has_macros(package) { "xlsm" } else { "xlsx" });
         }
-        if package.has("word/document.xml") || package.has_under("word/") {
-            return "docx";
+        if package.has_under("word/") || main.contains("document") {
+            return Ok("docx");
         }
     }
-    match package.text("mimetype") {
-        Ok(Some(kind)) if kind.starts_with("application/vnd.oasis.opendocument.spreadsheet") => {
-            "ods"
-        }
-        _ => "zip",
-    }
+    let mime = package.text("mimetype")?.unwrap_or_default();
+    let sheet = mime.starts_with("application/vnd.oasis.opendocument.spreadsheet");
+    Ok(if sheet { "ods" } else { "zip" })
+}
+
+fn has_macros(package: &Package) -> bool {
+    package.ending("vbaProject.bin").is_some()
 }
 
 fn read_package(
@@ -145,7 +150,7 @@ fn read_package(
         "xlsb" => workbook::read_xlsb(&task.blob, limits)?,
         _ => workbook::read_xlsx(&task.blob, package, limits)?,
     };
-    Ok(finish(book, &task.path, package.ending("vbaProject.bin").is_some()))
+    Ok(finish(book, &task.path, has_macros(package)))
 }
 
 /// A compound file: told apart by its streams.

@@ -6,7 +6,6 @@
 use super::FilledForm;
 use super::package::Package;
 use super::refusal::Refusal;
-use super::tags::{Piece, Scanner};
 use roxmltree::{Document, Node, ParsingOptions};
 
 /// Most nodes of one document.
@@ -14,21 +13,9 @@ const NODES: u32 = 2_000_000;
 
 /// Reads a docx whose package is already examined.
 pub(super) fn read(package: &mut Package) -> Result<FilledForm, Refusal> {
-    let part = main_part(package)?;
+    let part = package.main_part()?.unwrap_or_else(|| "word/document.xml".to_owned());
     let text = package.text(&part)?.ok_or_else(Refusal::damaged)?;
     read_xml(&text)
-}
-
-/// The main part by the relations of the package.
-fn main_part(package: &mut Package) -> Result<String, Refusal> {
-    let rels = package.text("_rels/.rels")?.unwrap_or_default();
-    let named = Scanner::xml(&rels).find_map(|piece| match piece {
-        Piece::Open(tag) if tag.attribute("Type")?.ends_with("/officeDocument") => {
-            tag.attribute("Target")
-        }
-        _ => None,
-    });
-    Ok(named.map_or("word/document.xml".to_owned(), |t| t.trim_start_matches('/').to_owned()))
 }
 
 fn read_xml(text: &str) -> Result<FilledForm, Refusal> {

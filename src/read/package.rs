@@ -1,6 +1,7 @@
 //! Office files are ZIP packages: opened, measured and searched for traps before any parser runs.
 
 use super::refusal::Refusal;
+use super::tags::{Piece, Scanner};
 use crate::wall::Limits;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -13,6 +14,10 @@ const RATIO_FROM: u64 = 10 << 20;
 const RATIO: u64 = 200;
 /// Where a document type declaration must stand to count.
 const DOCTYPE_WITHIN: usize = 4096;
+/// Where the end record of a ZIP file lies, from the end.
+const END_WITHIN: u64 = 66_000;
+/// Largest directory that is looked through.
+const DIRECTORY: u64 = 16 << 20;
 
 /// An opened package.
 pub(super) struct Package {
@@ -26,6 +31,7 @@ impl Package {
     pub(super) fn open(path: &Path, limits: &Limits) -> Result<Self, Refusal> {
         let mut file = File::open(path).map_err(|_| Refusal::damaged())?;
         let listed = listed_entries(&mut file);
+        file.rewind().map_err(|_| Refusal::damaged())?;
         let zip = ZipArchive::new(BufReader::new(file)).map_err(|_| Refusal::damaged())?;
         let entries = zip.len() as u64;
         if entries > limits.archive_entries {
@@ -35,7 +41,9 @@ impl Package {
         if listed.is_some_and(|listed| listed != entries) {
             return Err(Refusal::Damaged("压缩包目录与内容不符"));
         }
-        let names = zip.file_names().filter_map(|n| Some(n.ok()?.into_owned())).collect();
+        // some programs write names with backslashes; a name that cannot be decoded is no part
+        let names =
+            zip.file_names().map(|n| n.map(|n| n.replace('\\', "/")).unwrap_or_default()).collect();
         Ok(Self { zip, names, part_bytes: limits.part_bytes })
     }
 
@@ -56,10 +64,10 @@ impl Package {
 
     /// The bytes of a part, or none when it is absent.
     pub(super) fn part(&mut self, name: &str) -> Result<Option<Vec<u8>>, Refusal> {
-        let Some(name) = self.names.iter().find(|n| n.eq_ignore_ascii_case(name)).cloned() else {
+        let Some(index) = self.names.iter().position(|n| n.eq_ignore_ascii_case(name)) else {
             return Ok(None);
         };
-        let entry = self.zip.by_name(&name).map_err(|_| Refusal::damaged())?;
+        let entry = self.zip.by_index(index).map_err(|_| Refusal::damaged())?;
         let mut bytes = Vec::new();
         entry.take(self.part_bytes).read_to_end(&mut bytes).map_err(|_| Refusal::damaged())?;
         Ok(Some(bytes))
@@ -68,6 +76,18 @@ impl Package {
     /// A part as text; bytes that are no UTF-8 are replaced.
     pub(super) fn text(&mut self, name: &str) -> Result<Option<String>, Refusal> {
         Ok(self.part(name)?.map(|bytes| super::encoding::xml_text(&bytes)))
+    }
+
+    /// The main part of an office file by the relations of the package.
+    pub(super) fn main_part(&mut self) -> Result<Option<String>, Refusal> {
+        let rels = self.text("_rels/.rels")?.unwrap_or_default();
+        let target = Scanner::xml(&rels).find_map(|piece| match piece {
+            Piece::Open(tag) if tag.attribute("Type")?.ends_with("/officeDocument") => {
+                tag.attribute("Target")
+            }
+            _ => None,
+        });
+        Ok(target.map(|t| t.trim_start_matches('/').to_owned()))
     }
 
     /// Inflates everything once without keeping it: sizes, document types, nesting.
@@ -113,17 +133,33 @@ fn is_xml(name: &str) -> bool {
     [".xml", ".rels", ".vml", ".rdf"].iter().any(|ext| name.ends_with(ext))
 }
 
-/// How many entries the end record of a ZIP file promises; none when it does not say (ZIP64).
+/// How many entries stand in the directory of a ZIP file itself; none when it cannot be told
+/// (ZIP64).
 fn listed_entries(file: &mut File) -> Option<u64> {
     let length = file.seek(SeekFrom::End(0)).ok()?;
-    let from = length.saturating_sub(66_000);
-    file.seek(SeekFrom::Start(from)).ok()?;
-    let mut tail = Vec::new();
-    file.take(66_000).read_to_end(&mut tail).ok()?;
-    file.seek(SeekFrom::Start(0)).ok()?;
+    let tail = read_at(file, length.saturating_sub(END_WITHIN), END_WITHIN)?;
     let at = tail.windows(4).rposition(|w| w == b"PK\x05\x06")?;
-    let count = [*tail.get(at + 10)?, *tail.get(at + 11)?];
-    Some(u64::from(u16::from_le_bytes(count))).filter(|n| *n != 0xFFFF)
+    let size = tail.get(at + 12..at + 16)?.try_into().ok().map(u32::from_le_bytes)?;
+    // bytes may stand before the archive: the directory ends where its end record begins
+    let end = length.saturating_sub(END_WITHIN).checked_add(at as u64)?;
+    let directory = read_at(file, end.checked_sub(size.into())?, size.into())?;
+    let (mut entries, mut rest) = (0, directory.as_slice());
+    while rest.starts_with(b"PK\x01\x02") {
+        let word = |at: usize| {
+            let bytes = [*rest.get(at)?, *rest.get(at + 1)?];
+            Some(usize::from(u16::from_le_bytes(bytes)))
+        };
+        rest = rest.get(46 + word(28)? + word(30)? + word(32)?..)?;
+        entries += 1;
+    }
+    rest.is_empty().then_some(entries)
+}
+
+fn read_at(file: &mut File, from: u64, length: u64) -> Option<Vec<u8>> {
+    file.seek(SeekFrom::Start(from)).ok()?;
+    let mut bytes = Vec::new();
+    file.take(length.min(END_WITHIN.max(DIRECTORY))).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// Follows the nesting of XML byte by byte without keeping it.

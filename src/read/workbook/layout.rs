@@ -9,9 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The part of every sheet by its name.
 pub(super) fn sheet_parts(package: &mut Package) -> Result<BTreeMap<String, String>, Refusal> {
-    let Some(book) = package.ending("workbook.xml").map(str::to_owned) else {
-        return Ok(BTreeMap::new());
-    };
+    let Some(book) = package.main_part()? else { return Ok(BTreeMap::new()) };
     let (folder, name) = book.rsplit_once('/').unwrap_or(("", &book));
     let join =
         |path: &str| if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
