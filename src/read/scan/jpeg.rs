@@ -5,6 +5,7 @@ use super::shape::Shape;
 use super::{Admitted, Desk, exif, single};
 use crate::read::ScanKind;
 use image::{DynamicImage, GrayImage, RgbImage};
+use std::hash::{DefaultHasher, Hasher};
 use zune_core::bytestream::ZCursor;
 use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
@@ -18,8 +19,8 @@ struct Header {
     orientation: Option<u8>,
     jfif: Option<(f64, f64)>,
     exif: Option<(f64, f64)>,
-    /// A scan was followed by the end mark.
-    complete: bool,
+    /// Where the end mark lies that follows a scan.
+    end: Option<usize>,
 }
 
 /// Admits a JPEG.
@@ -27,13 +28,11 @@ pub(super) fn admit(desk: &Desk, bytes: &[u8]) -> Admitted {
     let header = walk(bytes).ok_or_else(|| desk.damaged())?;
     let (width, height) = header.size.ok_or_else(|| desk.damaged())?;
     desk.check_size(width, height)?;
-    if !header.complete {
-        return Err(desk.damaged());
-    }
+    let end = header.end.ok_or_else(|| desk.damaged())?;
     let orientation = header.orientation.unwrap_or(1);
     let shape = Shape { width, height, orientation, density: header.jfif.or(header.exif) };
-    let full = decode(bytes, &header).ok_or_else(|| desk.damaged())?;
-    if (full.width(), full.height()) != (width, height) {
+    let full = decode(bytes, &header, true).ok_or_else(|| desk.damaged())?;
+    if hollow(bytes, end, &header, fingerprint(&full)) {
         return Err(desk.damaged());
     }
     single(desk, ScanKind::Jpeg, &shape, &Views::of(full, &shape))
@@ -52,7 +51,7 @@ fn walk(bytes: &[u8]) -> Option<Header> {
         rest = rest.get(at + 2..)?;
         match marker {
             0xD9 => {
-                header.complete = scans > 0;
+                header.end = (scans > 0).then_some(bytes.len() - rest.len() - 2);
                 return Some(header);
             }
             0x01 | 0xD0..=0xD8 => continue,
@@ -102,14 +101,31 @@ fn jfif(body: &[u8]) -> Option<(f64, f64)> {
     Some((f64::from(x) * per_inch, f64::from(y) * per_inch))
 }
 
-/// Decodes strictly: the decoder of `image` is set to lenient and paints a cut photo grey.
-fn decode(bytes: &[u8], header: &Header) -> Option<DynamicImage> {
+/// Whether the picture ends before its end mark does: a cut file that some program closed again.
+///
+/// A decoder that runs into the end mark too early goes on with zero bits and says nothing. So
+/// other bits are put before the mark: the pixels of a whole picture do not depend on them.
+fn hollow(bytes: &[u8], end: usize, header: &Header, whole: u64) -> bool {
+    let mut padded = bytes.get(..end).unwrap_or_default().to_vec();
+    padded.resize(end + 4096, 0x5A);
+    padded.extend([0xFF, 0xD9]);
+    decode(&padded, header, false).is_none_or(|full| fingerprint(&full) != whole)
+}
+
+fn fingerprint(image: &DynamicImage) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(image.as_bytes());
+    hasher.finish()
+}
+
+/// Decodes; `image` cannot be asked to be strict and paints what is missing of a cut photo grey.
+fn decode(bytes: &[u8], header: &Header, strict: bool) -> Option<DynamicImage> {
     let (width, height) = header.size?;
     let grey = header.components == 1;
     let out = if grey { ColorSpace::Luma } else { ColorSpace::RGB };
     let options = DecoderOptions::default()
         .jpeg_set_out_colorspace(out)
-        .set_strict_mode(true)
+        .set_strict_mode(strict)
         .set_max_width(usize::try_from(width).ok()?)
         .set_max_height(usize::try_from(height).ok()?);
     let pixels = JpegDecoder::new_with_options(ZCursor::new(bytes), options).decode().ok()?;

@@ -9,6 +9,7 @@ use super::{Admitted, Desk, with_oversize};
 use crate::diag::{Finding, Origin, Severity};
 use crate::read::{PageInfo, Scan, ScanKind};
 use hayro::hayro_syntax::{LoadPdfError, Pdf};
+use lopdf::xref::XrefRecovery;
 use lopdf::{Document, LoadOptions};
 use std::panic::catch_unwind;
 use std::sync::Arc;
@@ -119,7 +120,12 @@ fn witness(bytes: &Arc<Vec<u8>>) -> Result<usize, bool> {
 }
 
 fn pages(desk: &Desk, document: &Document) -> Result<Vec<Leaf>, Box<Finding>> {
-    match tree::walk(document, desk.limits.pages) {
+    let tree = tree::walk(document, desk.limits.pages);
+    // A table rebuilt by scanning may miss objects or show an older state of the file.
+    if let (Ok(tree), Some(XrefRecovery::Reconstructed)) = (&tree, document.xref_recovery) {
+        return Err(uncertain(desk, tree.leaves.len(), "不可信"));
+    }
+    match tree {
         Ok(tree) if tree.leaves.is_empty() => Err(uncertain(desk, 0, tree.declared)),
         Ok(tree) if tree.declared != tree.leaves.len().to_string() => {
             Err(uncertain(desk, tree.leaves.len(), tree.declared))
