@@ -1,8 +1,8 @@
 //! Pages of admitted PDFs: reachable objects are copied with new numbers, nothing is decoded.
 
 use super::writer::{Id, PdfWriter, reference};
-use super::{A4, BindError, MM};
-use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
+use super::{A4, BindError, MM, annots};
+use lopdf::{Dictionary, Document, Object, ObjectId};
 use std::collections::BTreeMap;
 use std::io::Write;
 
@@ -62,6 +62,7 @@ impl Source {
         let turn = self.number(self.inherited(page, b"Rotate")).unwrap_or(0.0) as i64;
         let unit = self.number(page.get(b"UserUnit").ok()).filter(|u| *u > 0.0).unwrap_or(1.0);
         let mut resources = self.resources(page);
+        let painted = annots::draw(self, page, &mut resources);
         let contents = self.contents(page);
         let group = page.get(b"Group").ok().cloned();
         let balance = self
@@ -77,9 +78,7 @@ impl Source {
         }
         let group = group.map(|g| self.renumber(writer, &g, &mut queue));
         while let Some((old, new)) = queue.pop() {
-            let object = self.document.get_object(old).cloned().unwrap_or(Object::Null);
-            let object = self.renumber(writer, &object, &mut queue);
-            writer.put(new, &object)?;
+            self.copy(writer, old, new, &mut queue)?;
         }
         let before = format!(
             "q {} cm {:.3} {:.3} {:.3} {:.3} re W n {}\n",
@@ -90,8 +89,29 @@ impl Source {
             area[3] - area[1],
             "q ".repeat(balance.missing_saves),
         );
-        let after = format!("\n{}\n", "Q ".repeat(balance.closing()));
+        let after = format!("\n{}\n{painted}Q\n", "Q ".repeat(balance.open));
         Ok(Imported { before, contents, after, resources, group })
+    }
+
+    /// Writes one object of the source under its new number; the bytes of streams as they are.
+    fn copy<W: Write>(
+        &mut self,
+        writer: &mut PdfWriter<W>,
+        old: ObjectId,
+        new: Id,
+        queue: &mut Vec<(ObjectId, Id)>,
+    ) -> Result<(), BindError> {
+        if let Ok(Object::Stream(stream)) = self.document.get_object(old) {
+            let mut dict = stream.dict.clone();
+            dict.remove(b"Length");
+            let dict = self.renumber_dict(writer, &dict, queue);
+            let stream = self.document.get_object(old).and_then(Object::as_stream);
+            let stream = stream.map_err(|e| BindError::Pdf(e.to_string()))?;
+            return Ok(writer.put_stream(new, dict, &stream.content)?);
+        }
+        let object = self.document.get_object(old).cloned().unwrap_or(Object::Null);
+        let object = self.renumber(writer, &object, queue);
+        Ok(writer.put(new, &object)?)
     }
 
     /// The same object with the numbers of the packet; objects met first go into the queue.
@@ -117,16 +137,8 @@ impl Source {
                 Object::Array(items.iter().map(|i| self.renumber(writer, i, queue)).collect())
             }
             Object::Dictionary(dict) => Object::Dictionary(self.renumber_dict(writer, dict, queue)),
-            Object::Stream(stream) => {
-                let mut dict = self.renumber_dict(writer, &stream.dict, queue);
-                dict.set("Length", i64::try_from(stream.content.len()).unwrap_or(0));
-                Object::Stream(Stream {
-                    dict,
-                    content: stream.content.clone(),
-                    allows_compression: false,
-                    start_position: None,
-                })
-            }
+            // Streams are never inside other objects.
+            Object::Stream(_) => Object::Null,
             Object::Null
             | Object::Boolean(_)
             | Object::Integer(_)
@@ -144,12 +156,9 @@ impl Source {
     ) -> Dictionary {
         let mut out = Dictionary::new();
         for (key, value) in dict.iter() {
-            // A stream's length is written anew; structure trees lead to the whole file.
+            // Structure trees lead to the whole file.
             if !matches!(key.as_slice(), b"StructParent" | b"StructParents" | b"PieceInfo") {
-                let is_length = key == b"Length" && value.as_reference().is_ok();
-                let value =
-                    if is_length { Object::Null } else { self.renumber(writer, value, queue) };
-                out.set(key.clone(), value);
+                out.set(key.clone(), self.renumber(writer, value, queue));
             }
         }
         out
@@ -162,11 +171,12 @@ impl Source {
         matches!(kind, b"Page" | b"Pages" | b"Catalog" | b"StructTreeRoot" | b"StructElem")
     }
 
-    fn follow<'a>(&'a self, object: &'a Object) -> Option<&'a Object> {
+    /// The object behind a reference.
+    pub(super) fn follow<'a>(&'a self, object: &'a Object) -> Option<&'a Object> {
         self.document.dereference(object).ok().map(|(_, found)| found)
     }
 
-    fn number(&self, object: Option<&Object>) -> Option<f64> {
+    pub(super) fn number(&self, object: Option<&Object>) -> Option<f64> {
         self.follow(object?)?.as_float().ok().map(f64::from).filter(|n| n.is_finite())
     }
 
@@ -182,9 +192,18 @@ impl Source {
         None
     }
 
-    fn area(&self, object: Option<&Object>) -> Option<[f64; 4]> {
-        let numbers: Vec<f64> =
-            object?.as_array().ok()?.iter().filter_map(|n| self.number(Some(n))).collect();
+    pub(super) fn numbers(&self, object: &Object) -> Option<Vec<f64>> {
+        let items = self.follow(object)?.as_array().ok()?;
+        Some(items.iter().filter_map(|n| self.number(Some(n))).collect())
+    }
+
+    pub(super) fn dictionary<'a>(&'a self, object: Option<&'a Object>) -> Option<&'a Dictionary> {
+        self.follow(object?)?.as_dict().ok()
+    }
+
+    /// A rectangle with its corners in order; none that is thinner than a point.
+    pub(super) fn area(&self, object: Option<&Object>) -> Option<[f64; 4]> {
+        let numbers = self.numbers(object?)?;
         let &[a, b, c, d] = numbers.as_slice() else { return None };
         let area = [a.min(c), b.min(d), a.max(c), b.max(d)];
         (area[2] - area[0] > 1.0 && area[3] - area[1] > 1.0).then_some(area)
@@ -207,8 +226,7 @@ impl Source {
     fn resources(&self, page: &Dictionary) -> Dictionary {
         let found = self.inherited(page, b"Resources").and_then(|r| r.as_dict().ok());
         let mut resources = found.cloned().unwrap_or_default();
-        let fonts = resources.get(b"Font").ok().and_then(|f| self.follow(f)?.as_dict().ok());
-        let fonts = fonts.cloned().unwrap_or_default();
+        let fonts = self.dictionary(resources.get(b"Font").ok()).cloned().unwrap_or_default();
         resources.set("Font", fonts);
         resources
     }
@@ -227,9 +245,10 @@ impl Source {
 fn fit(area: [f64; 4], rotate: i64, unit: f64) -> String {
     let (w, h) = (area[2] - area[0], area[3] - area[1]);
     let mut turn = rotate.rem_euclid(360) / 90 % 4;
-    let landscape = if turn % 2 == 0 { w > h } else { h > w };
-    // A landscape page lies with its head to the left, on front and back alike.
-    if landscape {
+    let shown = if turn % 2 == 0 { (w, h) } else { (h, w) };
+    // A landscape page lies with its head to the left, on front and back alike; one that is small
+    // enough to stand stays as it is.
+    if shown.0 > shown.1 && shown.0 * unit > A4.0 + 2.0 * MM {
         turn = (turn + 3) % 4;
     }
     let (shown_w, shown_h) =
@@ -258,11 +277,6 @@ struct Balance {
 }
 
 impl Balance {
-    /// How many `Q` restore the state before our own `q`.
-    fn closing(&self) -> usize {
-        1 + self.open
-    }
-
     fn of(content: &[u8]) -> Self {
         let mut found = Self::default();
         let mut rest = content;

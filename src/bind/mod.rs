@@ -4,6 +4,7 @@
 //! as a stream: nothing is decoded, no packet is held in memory. The page count is asserted by
 //! reading the file again.
 
+mod annots;
 mod binder;
 mod image;
 mod import;

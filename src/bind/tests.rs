@@ -40,7 +40,7 @@ fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
 }
 
 fn info(rotate: u16) -> PageInfo {
-    let (w, h) = if rotate % 180 == 0 { (500.0, 700.0) } else { (700.0, 500.0) };
+    let (w, h) = if rotate.is_multiple_of(180) { (500.0, 700.0) } else { (700.0, 500.0) };
     PageInfo { width_pt: w, height_pt: h, rotate, blank: false, dpi: Some(150) }
 }
 
@@ -320,4 +320,71 @@ fn characters_the_font_lacks_are_reported() {
 #[test]
 fn no_font_is_an_error() {
     assert!(matches!(StampFonts::load(b"nothing".to_vec(), 0), Err(BindError::Font(_))));
+}
+
+/// A page with a seal as the appearance of a signature, a hidden note and a link.
+fn sealed() -> Vec<u8> {
+    let mut doc = Document::load_mem(&pdf(1, [0, 0, 595, 842], 0)).unwrap();
+    let page = doc.page_iter().next().unwrap();
+    let mut annots = Vec::new();
+    for (kind, flags, text) in [("Widget", 4, "SEAL"), ("Text", 2, "HIDDEN"), ("Link", 4, "LINK")] {
+        let font = dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Courier" };
+        let form = dictionary! {
+            "Type" => "XObject", "Subtype" => "Form", "BBox" => vec![0.into(), 0.into(), 100.into(), 20.into()],
+            "Resources" => dictionary! { "Font" => dictionary! { "F9" => font } },
+        };
+        let drawing = format!("BT /F9 12 Tf 2 2 Td ({text}) Tj ET");
+        let form = doc.add_object(Stream::new(form, drawing.into_bytes()));
+        annots.push(Object::Dictionary(dictionary! {
+            "Type" => "Annot", "Subtype" => kind, "F" => flags, "P" => page,
+            "Rect" => vec![400.into(), 600.into(), 500.into(), 620.into()],
+            "AP" => dictionary! { "N" => form },
+        }));
+    }
+    doc.get_dictionary_mut(page).unwrap().set("Annots", annots);
+    let mut out = Vec::new();
+    doc.save_to(&mut out).unwrap();
+    out
+}
+
+fn single(leaf: Leaf, numbered: bool) -> BindPlan {
+    let chapter = Chapter { title: "章".to_owned(), numbered, leaves: vec![leaf], stamp: vec![] };
+    BindPlan { title: String::new(), chapters: vec![chapter], recto: false }
+}
+
+#[test]
+fn seals_stay_visible_and_hidden_notes_stay_hidden() {
+    let Some(font) = font() else { return };
+    let made = made();
+    let out = made.dir.path().join("packet.pdf");
+    let leaf = scan(&made.blobs, ScanKind::Pdf, &sealed(), 0, 1);
+    let packet = bind(&single(leaf, true), &made.blobs, &font, &out).unwrap();
+    assert_eq!(packet.chapters, [Some((1, 1))]);
+    let Some((_, text)) = tool("pdftotext", &[out.to_str().unwrap(), "-"]) else { return };
+    assert!(text.contains("SEAL") && text.contains("Source 1"), "{text}");
+    assert!(!text.contains("HIDDEN") && !text.contains("LINK"), "{text}");
+}
+
+#[test]
+fn shared_objects_of_a_source_are_copied_once() {
+    let Some(font) = font() else { return };
+    let made = made();
+    let out = made.dir.path().join("packet.pdf");
+    let leaf = scan(&made.blobs, ScanKind::Pdf, &pdf(9, [0, 0, 595, 842], 0), 0, 9);
+    bind(&single(leaf, true), &made.blobs, &font, &out).unwrap();
+    let bytes = std::fs::read(&out).unwrap();
+    let fonts = bytes.windows(8).filter(|w| *w == b"/Courier").count();
+    assert_eq!(fonts, 1);
+}
+
+#[test]
+fn nothing_numbered_and_nothing_at_all_still_bind() {
+    let Some(font) = font() else { return };
+    let made = made();
+    let out = made.dir.path().join("packet.pdf");
+    let cover = Leaf { title: "封面".to_owned(), source: ours(1), pages: 1 };
+    let packet = bind(&single(cover, false), &made.blobs, &font, &out).unwrap();
+    assert_eq!((packet.pages, packet.chapters), (1, vec![None]));
+    let packet = bind(&BindPlan::default(), &made.blobs, &font, &out).unwrap();
+    assert_eq!(packet.pages, 0);
 }

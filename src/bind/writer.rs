@@ -96,11 +96,22 @@ impl<W: Write> PdfWriter<W> {
     /// Writes a stream of exactly `length` bytes copied from `body`.
     pub(super) fn add_copy(
         &mut self,
-        mut dict: Dictionary,
+        dict: Dictionary,
         length: u64,
         body: &mut dyn Read,
     ) -> io::Result<Id> {
         let id = self.reserve();
+        self.put_copy(id, dict, length, body)?;
+        Ok(id)
+    }
+
+    fn put_copy(
+        &mut self,
+        id: Id,
+        mut dict: Dictionary,
+        length: u64,
+        body: &mut dyn Read,
+    ) -> io::Result<()> {
         dict.set("Length", i64::try_from(length).map_err(io::Error::other)?);
         self.begin(id)?;
         Serialiser::write_object(&mut self.out, &Object::Dictionary(dict))?;
@@ -112,8 +123,12 @@ impl<W: Write> PdfWriter<W> {
                 "source is shorter than said",
             ));
         }
-        self.out.write_all(b"\nendstream\nendobj\n")?;
-        Ok(id)
+        self.out.write_all(b"\nendstream\nendobj\n")
+    }
+
+    /// Writes a stream of bytes in memory as they are under a reserved number.
+    pub(super) fn put_stream(&mut self, id: Id, dict: Dictionary, bytes: &[u8]) -> io::Result<()> {
+        self.put_copy(id, dict, bytes.len() as u64, &mut &bytes[..])
     }
 
     /// Writes a stream of bytes in memory as they are.
