@@ -4,6 +4,29 @@
 //! over all current filings, one [`Submission`] per entry with applicants and their materials.
 //! Every value keeps its raw text, its place and the repairs made. Never judges, never guesses.
 
+mod cell;
+mod census;
+mod date;
+mod education;
+mod fact;
+mod field;
+mod flags;
+mod form;
+mod grid;
+mod header;
+mod id_number;
+mod level;
+mod merit;
+mod name;
+mod roster;
+mod row;
+mod sheet;
+mod table;
+mod trade;
+mod unit;
+
+pub use roster::normalize;
+
 use crate::diag::{Finding, Origin};
 use crate::intake::Arrival;
 use crate::read::{Scan, ScanKind};

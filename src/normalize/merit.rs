@@ -1,0 +1,367 @@
+//! Several things in one cell (6.3): 破格, 荣誉, 竞赛, 成果, 带徒, 论文, 专家, 职称.
+
+use super::fact::Parsed;
+use super::{Merit, Value, cell, date};
+use crate::read::CellValue;
+use crate::text::{PartialDate, fold, strip_blanks};
+use unicode_normalization::UnicodeNormalization;
+
+/// Which kind of merit a cell lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// 称号
+    Honour,
+    /// 名次
+    Contest,
+    /// 成果奖励
+    Award,
+}
+
+/// Rows are cut at ； ; or a line break.
+fn rows(text: &str) -> Vec<String> {
+    text.split(['；', ';', '\n']).map(|r| r.trim().to_owned()).filter(|r| !r.is_empty()).collect()
+}
+
+/// Reads a cell of merits; every row becomes one.
+pub(super) fn list(text: &str, kind: Kind) -> Vec<Merit> {
+    if cell::is_empty(text) {
+        return Vec::new();
+    }
+    rows(text).iter().map(|row| one(row, kind)).collect()
+}
+
+fn one(row: &str, kind: Kind) -> Merit {
+    let wide: String = row.nfkc().collect();
+    let (date, rest) = take_date(&wide);
+    let mut merit = Merit { date, rank: rank(&rest), ..Merit::default() };
+    if rest.contains("个人证书") || rest.contains("个人") {
+        merit.personal = Some(true);
+    } else if rest.contains("集体") || rest.contains("单位") {
+        merit.personal = Some(false);
+    }
+    match kind {
+        Kind::Honour => merit.grade = honour(&rest),
+        Kind::Contest => merit.place = place(&rest),
+        Kind::Award => merit.grade = grade(&rest),
+    }
+    merit.name = leftover(&rest, &merit);
+    merit
+}
+
+fn leftover(rest: &str, merit: &Merit) -> String {
+    let mut name = rest.to_owned();
+    for word in
+        ["(个人证书)", "个人证书", "(集体)", "集体", "国家级", "省部级", "省级", "市级", "县级"]
+    {
+        name = name.replace(word, "");
+    }
+    if let (Some(grade), false) = (&merit.grade, merit.grade.as_ref() == Some(&name)) {
+        let kept = name.replace(grade.as_str(), "");
+        if !strip_blanks(&kept).is_empty() {
+            name = kept;
+        }
+    }
+    let name = strip_blanks(&name);
+    let name = name.trim_matches([',', '，', '、', '(', ')', '.']).to_owned();
+    if name.is_empty() { merit.grade.clone().unwrap_or_else(|| strip_blanks(rest)) } else { name }
+}
+
+/// 国家级, 省部级, 市级, 县级, by words or by the place named.
+pub(super) fn rank(text: &str) -> Option<String> {
+    let has = |words: &[&str]| words.iter().any(|w| text.contains(w));
+    let rank = if has(&["国家级", "全国", "国家", "中华"]) {
+        "国家级"
+    } else if has(&["省部级", "省级", "部级", "省", "自治区"]) {
+        "省部级"
+    } else if has(&["县级", "区级", "县(市、区)"]) {
+        "县级"
+    } else if has(&["市级", "市"]) {
+        "市级"
+    } else if has(&["县"]) {
+        "县级"
+    } else {
+        return None;
+    };
+    Some(rank.to_owned())
+}
+
+fn honour(text: &str) -> Option<String> {
+    const KINDS: [(&str, &str); 9] = [
+        ("劳动模范", "劳动模范"),
+        ("劳模", "劳动模范"),
+        ("先进工作者", "先进工作者"),
+        ("技术能手", "技术能手"),
+        ("技术标兵", "技术标兵"),
+        ("五一劳动奖章", "五一劳动奖章"),
+        ("首席技师", "首席技师"),
+        ("先进个人", "先进个人"),
+        ("能手", "技术能手"),
+    ];
+    KINDS.iter().find(|(word, _)| text.contains(word)).map(|(_, kind)| (*kind).to_owned())
+}
+
+fn grade(text: &str) -> Option<String> {
+    ["特等奖", "一等奖", "二等奖", "三等奖", "四等奖", "优秀奖", "金奖", "银奖", "铜奖"]
+        .iter()
+        .find(|word| text.contains(*word))
+        .map(|word| (*word).to_owned())
+}
+
+/// 第4名, 第四名, 冠军, 季军.
+fn place(text: &str) -> Option<u32> {
+    for (word, n) in [("冠军", 1), ("亚军", 2), ("季军", 3)] {
+        if text.contains(word) {
+            return Some(n);
+        }
+    }
+    let (before, _) = text.split_once('名')?;
+    let tail = before.rsplit_once('第').map_or(before, |(_, tail)| tail);
+    let digits: String = tail.chars().rev().take_while(char::is_ascii_digit).collect();
+    let digits: String = digits.chars().rev().collect();
+    let n = digits
+        .parse()
+        .ok()
+        .or_else(|| cell::chinese_number(tail.trim()).and_then(|n| u32::try_from(n).ok()))?;
+    (n > 0).then_some(n)
+}
+
+/// Takes the first date out of a row.
+fn take_date(text: &str) -> (Option<PartialDate>, String) {
+    let chars: Vec<char> = text.chars().collect();
+    let mut from = 0;
+    while from < chars.len() {
+        let year: String = chars[from..].iter().take(4).collect();
+        let bounded = from == 0 || !chars[from - 1].is_ascii_digit();
+        if bounded && year.len() == 4 && !cell::years_in(&year).is_empty() {
+            let inside = |c: &&char| c.is_ascii_digit() || ".-/年月日度".contains(**c);
+            let run = chars[from..].iter().take_while(inside).count();
+            let word: String = chars[from..from + run].iter().collect();
+            let word = word.replace('度', "");
+            let word = word.trim_end_matches(['.', '-', '/']).to_owned();
+            if let Some(Value::Date(date)) = date::read(&CellValue::Text(word), None).value {
+                let rest = chars[..from].iter().chain(&chars[from + run..]).collect();
+                return (Some(date), rest);
+            }
+        }
+        from += 1;
+    }
+    (None, text.to_owned())
+}
+
+/// 带徒: a number, or people with rank and place; counts places 1–10 of 市级 and above.
+pub(super) fn coached(text: &str) -> Option<i64> {
+    if let Some(n) = cell::count(text) {
+        return Some(n);
+    }
+    let rows = rows(text);
+    let top = |row: &&String| {
+        let merit = one(row, Kind::Contest);
+        let high = merit.rank.as_deref().is_some_and(|r| r != "县级");
+        high && merit.place.is_some_and(|p| p <= 10)
+    };
+    rows.iter()
+        .any(|row| row.contains('名') || rank(row).is_some())
+        .then(|| rows.iter().filter(top).count() as i64)
+}
+
+/// 破格 items: `A2`, `B3`, a bare `2` when no letter is told, `破格` when claimed without an item.
+/// `None`: not claimed.
+pub(super) fn exception(text: &str) -> Option<Vec<String>> {
+    let folded = fold(text).to_uppercase();
+    if cell::is_empty(text) || cell::yes_no(text) == Some(false) || folded.starts_with("不破格")
+    {
+        return None;
+    }
+    let clean = folded.replace("一(三)", " ").replace("(三)", " ");
+    let mut letter = match (clean.contains("前段"), clean.contains("后段")) {
+        (true, false) => Some('A'),
+        (false, true) => Some('B'),
+        _ => None,
+    };
+    let mut items: Vec<String> = Vec::new();
+    let mut chars = clean.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            'A' | 'B' => letter = Some(c),
+            '前' => letter = Some('A'),
+            '后' => letter = Some('B'),
+            '1'..='4' if !chars.peek().is_some_and(char::is_ascii_digit) => {
+                let item = letter.map_or_else(|| c.to_string(), |l| format!("{l}{c}"));
+                if !items.contains(&item) {
+                    items.push(item);
+                }
+            }
+            // the digits of a year or a longer number are no items
+            '0'..='9' => while chars.next_if(char::is_ascii_digit).is_some() {},
+            _ => {}
+        }
+    }
+    if items.is_empty() {
+        items.push("破格".to_owned());
+    }
+    Some(items)
+}
+
+/// 职称: name and rank (初级, 中级, 副高, 正高).
+pub(super) fn title(text: &str) -> (String, Option<&'static str>) {
+    let name = strip_blanks(text);
+    let has = |words: &[&str]| words.iter().any(|w| name.contains(w));
+    let rank = if has(&["正高", "教授级", "研究员级", "主任医师", "主任护师"])
+        && !name.contains("副主任")
+    {
+        Some("正高")
+    } else if has(&["副高", "高级", "副主任", "副教授", "副研究", "高工"]) {
+        Some("副高")
+    } else if has(&["助理", "技术员", "初级", "员级", "助教", "护师", "会计员"])
+        && !has(&["主管", "中级"])
+    {
+        Some("初级")
+    } else if has(&[
+        "中级",
+        "工程师",
+        "主管",
+        "讲师",
+        "会计师",
+        "经济师",
+        "主治",
+        "统计师",
+        "农艺师",
+        "馆员",
+    ]) {
+        Some("中级")
+    } else {
+        None
+    };
+    (name, rank)
+}
+
+/// One paper: the sub-fields of `papers.N.` that were found.
+pub(super) fn papers(text: &str) -> Vec<Vec<(&'static str, Value)>> {
+    if cell::is_empty(text) {
+        return Vec::new();
+    }
+    rows(text).iter().map(|row| paper(row)).collect()
+}
+
+fn paper(row: &str) -> Vec<(&'static str, Value)> {
+    let mut out = Vec::new();
+    let mut rest = row.to_owned();
+    if let Some((before, tail)) = row.split_once('《')
+        && let Some((title, after)) = tail.split_once('》')
+    {
+        out.push(("title", Value::Text(title.trim().to_owned())));
+        rest = format!("{before}{after}");
+    }
+    for part in rest.split(['，', ',', '、', ' ', '\u{3000}']).map(str::trim) {
+        if part.is_empty() {
+            continue;
+        }
+        let upper = part.to_uppercase();
+        let parsed = date::read(&CellValue::Text(part.to_owned()), None).value;
+        let key = if upper.starts_with("CN") || upper.starts_with("ISSN") || looks_issn(part) {
+            "issn"
+        } else if part.contains('期') {
+            "issue"
+        } else if let Some(Value::Date(date)) = parsed {
+            out.push(("date", Value::Date(date)));
+            continue;
+        } else if out.iter().any(|(key, _)| *key == "title") {
+            "journal"
+        } else {
+            "title"
+        };
+        if !out.iter().any(|(known, _)| *known == key) {
+            let text = part.replace(['《', '》'], "");
+            out.push((key, Value::Text(text)));
+        }
+    }
+    out
+}
+
+fn looks_issn(part: &str) -> bool {
+    let bare: Vec<char> = part.chars().collect();
+    bare.len() == 9 && bare[4] == '-' && bare[..4].iter().all(char::is_ascii_digit)
+}
+
+/// Experts: (name, title, unit) of `name（title，unit）`.
+pub(super) fn experts(text: &str) -> Vec<[Option<String>; 3]> {
+    if cell::is_empty(text) {
+        return Vec::new();
+    }
+    let joined = text.replace("）、", "）；").replace(")、", ")；");
+    let mut out = Vec::new();
+    for row in rows(&joined) {
+        let Some((name, tail)) = row.split_once(['（', '(']) else {
+            out.extend(row.split('、').map(|n| [Some(strip_blanks(n)), None, None]));
+            continue;
+        };
+        let inner = tail.trim_end_matches(['）', ')', ' ']);
+        let mut parts = inner.splitn(2, ['，', ',', '、']).map(|p| p.trim().to_owned());
+        out.push([Some(strip_blanks(name)), parts.next(), parts.next()]);
+    }
+    out
+}
+
+/// A merit list as a value.
+pub(super) fn parsed(text: &str, kind: Kind) -> Parsed {
+    Parsed::value(Value::Merits(list(text, kind)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn honours_contests_awards() {
+        let h = list("2017.05 南通市 技术能手；2018 省级劳动模范", Kind::Honour);
+        assert_eq!(h.len(), 2);
+        assert_eq!(h[0].rank.as_deref(), Some("市级"));
+        assert_eq!(h[0].grade.as_deref(), Some("技术能手"));
+        assert_eq!(h[0].date.map(|d| d.to_string()).as_deref(), Some("2017-05"));
+        assert_eq!(h[1].rank.as_deref(), Some("省部级"));
+        assert_eq!(h[1].grade.as_deref(), Some("劳动模范"));
+        let c = list("2016年 江苏省 烹饪技能竞赛 第4名", Kind::Contest);
+        assert_eq!((c[0].place, c[0].rank.as_deref()), (Some(4), Some("省部级")));
+        assert_eq!(place("市级第十名"), Some(10));
+        let a = list("2018 省级 技术革新 三等奖（个人证书）", Kind::Award);
+        assert_eq!((a[0].grade.as_deref(), a[0].personal), (Some("三等奖"), Some(true)));
+        assert_eq!(a[0].name, "技术革新");
+        assert!(list("无", Kind::Award).is_empty());
+    }
+
+    #[test]
+    fn exceptions_of_every_spelling() {
+        for (text, expect) in [
+            ("A2", "A2"),
+            ("破格A2", "A2"),
+            ("学历破格（A1 市级技术能手）", "A1"),
+            ("一(三)2", "2"),
+            ("一（三）2", "2"),
+            ("后段3", "B3"),
+            ("A1、B3", "A1 B3"),
+            ("是", "破格"),
+            ("破格", "破格"),
+        ] {
+            assert_eq!(exception(text).map(|l| l.join(" ")).as_deref(), Some(expect), "{text}");
+        }
+        for text in ["否", "无", "", "—", "不破格"] {
+            assert_eq!(exception(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn people_papers_titles() {
+        assert_eq!(coached("3人"), Some(3));
+        assert_eq!(coached("张某 2017 市级 第5名；李某 县级 第1名"), Some(1));
+        assert_eq!(title("工程师").1, Some("中级"));
+        assert_eq!(title("助理工程师").1, Some("初级"));
+        assert_eq!(title("高级工程师").1, Some("副高"));
+        assert_eq!(title("正高级工程师").1, Some("正高"));
+        let paper = &papers("《配电维护》，机电技术，CN35-1262，2017年第3期，2017.06")[0];
+        let keys: Vec<&str> = paper.iter().map(|(k, _)| *k).collect();
+        assert_eq!(keys, ["title", "journal", "issn", "issue", "date"]);
+        let e = experts("王某（高级工程师，市供电公司）、李某");
+        assert_eq!(e[0][2].as_deref(), Some("市供电公司"));
+        assert_eq!(e.len(), 2);
+    }
+}

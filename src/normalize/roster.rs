@@ -1,0 +1,187 @@
+//! A reading becomes a filing: which file is a roster, a census, a form, and its rows.
+
+use super::row::Ctx;
+use super::{Answer, CensusRow, FiledFile, Filing, Row, Verdict, census, form, sheet};
+use crate::diag::{Finding, Origin, Severity};
+use crate::pack::Pack;
+use crate::read::{Content, FileReading, Reading, Workbook};
+use chrono::NaiveDate;
+
+/// Turns cells into rows of people: headers found, values normalized, every file accounted for.
+/// Scans are left `ignored`: the assembly gives them their place.
+pub fn normalize(reading: &Reading, pack: &Pack, now: NaiveDate) -> Filing {
+    let ctx = Ctx::new(pack, now);
+    let delivery = &reading.delivery;
+    let mut filing = Filing {
+        entry: delivery.entry.clone(),
+        sender: delivery.sender.clone(),
+        content: delivery.content.clone(),
+        arrival: delivery.arrival.clone(),
+        rows: Vec::new(),
+        files: Vec::new(),
+        census: Vec::new(),
+        answers: Vec::new(),
+        findings: delivery.findings.clone(),
+    };
+    for file in &reading.files {
+        let filed = file_one(&ctx, file, &mut filing);
+        filing.files.push(filed);
+    }
+    filing
+}
+
+fn file_one(ctx: &Ctx<'_>, file: &FileReading, filing: &mut Filing) -> FiledFile {
+    let mut filed = FiledFile {
+        path: file.file.path.clone(),
+        sha256: file.file.sha256.clone(),
+        bytes: file.file.bytes,
+        kind: file.kind.clone(),
+        verdict: Verdict::Ignored,
+        used_as: None,
+        pages: None,
+        scan: None,
+        code: None,
+        findings: file.findings.clone(),
+    };
+    if let Some(refused) = &file.file.refused
+        && !filed.findings.contains(refused)
+    {
+        filed.findings.push(refused.clone());
+    }
+    match &file.content {
+        Content::Workbook(book) => workbook(ctx, file, book, &mut filed, filing),
+        Content::Form(text) => {
+            let sender = filing.sender.clone();
+            if let Some(row) = form::read(ctx, &filed.path, text, &sender) {
+                filing.rows.push(row);
+                used(&mut filed, "form");
+            }
+        }
+        Content::Scan(scan) => {
+            filed.pages = u32::try_from(scan.pages.len()).ok();
+            filed.scan = Some(scan.clone());
+        }
+        Content::Litter => {}
+        Content::Refused => {
+            filed.verdict = Verdict::Held;
+            let worst = filed.findings.iter().find(|f| f.severity == Severity::Refuse);
+            let worst = worst.or_else(|| filed.findings.iter().find(|f| f.blocks()));
+            filed.code = worst.or(filed.findings.first()).map(|f| f.code.to_string());
+        }
+        Content::Unknown => unknown(&mut filed),
+    }
+    filed
+}
+
+fn used(filed: &mut FiledFile, what: &str) {
+    filed.verdict = Verdict::Used;
+    filed.used_as = Some(what.to_owned());
+}
+
+fn unknown(filed: &mut FiledFile) {
+    if !filed.findings.iter().any(|f| f.code.as_str() == "IN-111") {
+        let name = filed.path.rsplit('/').next().unwrap_or(&filed.path);
+        let ext = name.rsplit_once('.').map_or("无扩展名", |(_, ext)| ext);
+        let finding =
+            Finding::new("IN-111", Origin::file(&filed.path)).arg("ext", ext).arg("file", name);
+        filed.findings.push(finding.build());
+    }
+    filed.code = Some("IN-111".to_owned());
+}
+
+/// What the sheets of one workbook gave.
+#[derive(Default)]
+struct Found {
+    rows: Option<Vec<Row>>,
+    census: Option<Vec<CensusRow>>,
+    answers: Option<Vec<Answer>>,
+    findings: Vec<Finding>,
+}
+
+fn workbook(
+    ctx: &Ctx<'_>,
+    file: &FileReading,
+    book: &Workbook,
+    filed: &mut FiledFile,
+    filing: &mut Filing,
+) {
+    let mut found = Found::default();
+    let untyped = matches!(file.kind.as_str(), "csv" | "text" | "tsv" | "html");
+    for page in book.sheets.iter().filter(|sheet| !sheet.hidden) {
+        if let Some(answers) = census::answers(page) {
+            found.answers.get_or_insert_default().extend(answers);
+        } else if let Some(rows) = census::census(page, &filed.path, ctx.pack) {
+            found.census.get_or_insert_default().extend(rows);
+        } else if let Some(read) = sheet::read(ctx, &filed.path, page, untyped, &filing.sender) {
+            found.rows.get_or_insert_default().extend(read.rows);
+            found.findings.extend(read.findings);
+        }
+    }
+    let visible = found.rows.is_some() || found.census.is_some() || found.answers.is_some();
+    if visible {
+        for finding in hidden(book, &filed.path) {
+            let known =
+                |f: &Finding| f.code == finding.code && f.origin.sheet == finding.origin.sheet;
+            if !filed.findings.iter().any(known) {
+                found.findings.push(finding);
+            }
+        }
+        used(filed, if found.rows.is_some() { "roster" } else { "census" });
+        if found.rows.is_none() && found.census.is_none() {
+            filed.used_as = Some("answers".to_owned());
+        }
+    } else {
+        no_table(book, filed);
+    }
+    filing.rows.extend(found.rows.unwrap_or_default());
+    filing.census.extend(found.census.unwrap_or_default());
+    filing.answers.extend(found.answers.unwrap_or_default());
+    filing.findings.extend(found.findings);
+}
+
+/// Hidden sheets, rows and columns of a workbook that is used.
+fn hidden(book: &Workbook, path: &str) -> Vec<Finding> {
+    let mut out = Vec::new();
+    for sheet in &book.sheets {
+        let origin = Origin { sheet: Some(sheet.name.clone()), ..Origin::file(path) };
+        if sheet.hidden {
+            out.push(Finding::new("SS-124", origin).arg("sheet", &sheet.name).build());
+            continue;
+        }
+        let row = |r: &u32| sheet.cells.iter().any(|c| c.row == *r);
+        let column = |n: &u32| sheet.cells.iter().any(|c| c.column == *n);
+        let rows = sheet.hidden_rows.iter().filter(|r| row(r)).map(|r| format!("第{}行", r + 1));
+        let columns = sheet.hidden_columns.iter().filter(|n| column(n)).map(|n| {
+            let name = crate::read::a1(0, *n);
+            format!("{}列", name.trim_end_matches('1'))
+        });
+        let all: Vec<String> = rows.chain(columns).collect();
+        if !all.is_empty() {
+            out.push(Finding::new("SS-125", origin).arg("rows", all.join("、")).build());
+        }
+    }
+    out
+}
+
+/// A workbook without a table: unit papers are kept, anything else is refused with a reason.
+fn no_table(book: &Workbook, filed: &mut FiledFile) {
+    if filed.path.split('/').any(|part| part == "单位材料") {
+        used(filed, "unit-paper");
+        return;
+    }
+    let pictures = book.sheets.iter().find(|s| s.pictures && !s.hidden);
+    let empty = book.sheets.iter().all(|s| s.cells.is_empty());
+    let finding = match pictures.filter(|_| empty) {
+        Some(sheet) => {
+            let origin = Origin { sheet: Some(sheet.name.clone()), ..Origin::file(&filed.path) };
+            Finding::new("SS-131", origin).arg("sheet", &sheet.name).build()
+        }
+        None => {
+            let name = filed.path.rsplit('/').next().unwrap_or(&filed.path);
+            Finding::new("SS-111", Origin::file(&filed.path)).arg("file", name).build()
+        }
+    };
+    filed.verdict = Verdict::Held;
+    filed.code = Some(finding.code.to_string());
+    filed.findings.push(finding);
+}

@@ -1,0 +1,280 @@
+//! A sheet with a roster becomes rows: columns to slots, titles and names of sheets as spares.
+
+use super::grid::Grid;
+use super::header::label;
+use super::row::{self, Ctx, Slot};
+use super::table::{self, Header, Kind, Titles};
+use super::{Row, trade};
+use crate::diag::{Finding, Origin};
+use crate::read::{CellValue, Sheet, a1};
+use std::collections::BTreeSet;
+
+/// What a roster sheet gave.
+#[derive(Debug, Default)]
+pub(super) struct SheetRows {
+    pub(super) rows: Vec<Row>,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// A roster sheet being read.
+struct Walk<'a> {
+    ctx: &'a Ctx<'a>,
+    sheet: &'a Sheet,
+    path: &'a str,
+    /// Numbers typed as text (CSV): `1975.1` may be a shortened `1975.10`.
+    untyped: bool,
+    /// The unit when neither row nor title names one.
+    sender: &'a str,
+    out: SheetRows,
+    skipped: u32,
+    /// Rows read since the last total of the whole.
+    counted: i64,
+    numbers: Vec<String>,
+}
+
+/// Reads a sheet as a roster; `None` when it has no header.
+pub(super) fn read(
+    ctx: &Ctx<'_>,
+    path: &str,
+    sheet: &Sheet,
+    untyped: bool,
+    sender: &str,
+) -> Option<SheetRows> {
+    if sheet.hidden {
+        return None;
+    }
+    let grid = Grid::new(sheet);
+    let header = table::find(&grid)?;
+    let mut walk = Walk {
+        ctx,
+        sheet,
+        path,
+        untyped,
+        sender,
+        out: SheetRows::default(),
+        skipped: 0,
+        counted: 0,
+        numbers: Vec::new(),
+    };
+    walk.run(&grid, header);
+    walk.report();
+    Some(walk.out)
+}
+
+impl Walk<'_> {
+    fn place(&self) -> Origin {
+        Origin { sheet: Some(self.sheet.name.clone()), ..Origin::file(self.path) }
+    }
+
+    fn run(&mut self, grid: &Grid<'_>, mut header: Header) {
+        let titles = table::titles(grid, header.top);
+        let mut spare = self.spare(&titles);
+        let mut missing = self.open(&header, &spare);
+        for row in grid.rows.iter().copied() {
+            if row <= header.last {
+                continue;
+            }
+            match table::kind(grid, &header, row) {
+                Kind::Skip => self.skipped += 1,
+                Kind::Repeat => {}
+                Kind::Total(value) => self.total(grid, row, value),
+                Kind::Sample(name) => self.say(
+                    Finding::new("SS-129", self.cell(row, 0))
+                        .arg("row", row + 1)
+                        .arg("name", name)
+                        .build(),
+                ),
+                Kind::Second(second) => {
+                    let finding = Finding::new("SS-126", self.cell(row, 0)).arg("row", row + 1);
+                    self.say(finding.build());
+                    header = *second;
+                    let titles = table::titles(grid, header.top);
+                    spare = self.spare(&titles);
+                    missing = self.open(&header, &spare);
+                }
+                Kind::Person => self.person(grid, &header, row, &spare, &missing),
+            }
+        }
+    }
+
+    fn say(&mut self, finding: Finding) {
+        self.out.findings.push(finding);
+    }
+
+    fn cell(&self, row: u32, column: u32) -> Origin {
+        Origin::cell(self.path, &self.sheet.name, a1(row, column))
+    }
+
+    fn total(&mut self, grid: &Grid<'_>, row: u32, value: Option<i64>) {
+        self.skipped += 1;
+        let Some(value) = value else { return };
+        if value != self.counted {
+            let column = grid.row(row).first().map_or(0, |(c, _)| *c);
+            let finding = Finding::new("SS-122", self.cell(row, column))
+                .arg("value", value)
+                .arg("n", self.counted);
+            self.say(finding.build());
+        }
+    }
+
+    /// What may stand in for a column: title lines, the sheet's name, the sender.
+    fn spare(&self, titles: &Titles) -> Vec<Slot> {
+        let slot = |field: &str, given: &Option<(String, String)>| {
+            given.as_ref().map(|(value, cell)| Slot {
+                field: field.to_owned(),
+                year: None,
+                value: CellValue::Text(value.clone()),
+                origin: Origin::cell(self.path, &self.sheet.name, cell.clone()),
+            })
+        };
+        let mut out: Vec<Slot> = [
+            slot("apply.trade", &titles.trade),
+            slot("unit.name", &titles.unit),
+            slot("unit.supervisor", &titles.supervisor),
+            slot("contact.phone", &titles.phone),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let whole = |field: &str, text: &str| Slot {
+            field: field.to_owned(),
+            year: None,
+            value: CellValue::Text(text.to_owned()),
+            origin: self.place(),
+        };
+        if titles.trade.is_none() && trade::canonical(&self.sheet.name, self.ctx.pack).is_some() {
+            out.push(whole("apply.trade", &self.sheet.name));
+        }
+        if let Some((level, _)) = &titles.level
+            && self.ctx.pack.circular.levels.contains(level)
+        {
+            out.extend(slot("apply.level", &titles.level));
+        }
+        if titles.unit.is_none() && !self.sender.is_empty() {
+            out.push(whole("unit.name", self.sender));
+        }
+        out
+    }
+
+    /// Findings of a header; gives those about missing columns that every row inherits.
+    fn open(&mut self, header: &Header, spare: &[Slot]) -> Vec<Finding> {
+        for (label, cells) in &header.doubled {
+            let finding = Finding::new("SS-113", self.cell(header.top, 0))
+                .arg("label", label)
+                .arg("cells", cells);
+            self.say(finding.build());
+        }
+        let lacking: Vec<&String> =
+            self.ctx.required.iter().filter(|fact| lacks(header, spare, fact)).collect();
+        if lacking.is_empty() {
+            return Vec::new();
+        }
+        let labels: Vec<String> = lacking.iter().map(|fact| label(fact)).collect();
+        let cols = labels.join("、");
+        let origin = self.cell(header.top, header.columns.first().map_or(0, |c| c.index));
+        let build = |cols: &str| {
+            Finding::new("SS-112", origin.clone()).arg("sheet", &self.sheet.name).arg("cols", cols)
+        };
+        let mut seen = BTreeSet::new();
+        let mut inherited = Vec::new();
+        for fact in &lacking {
+            let grouped = fact.starts_with("appraisal.");
+            let field = if grouped { "appraisal.*" } else { fact.as_str() };
+            if seen.insert(field.to_owned()) {
+                let years: Vec<String> = if grouped {
+                    lacking
+                        .iter()
+                        .filter(|f| f.starts_with("appraisal."))
+                        .map(|f| label(f))
+                        .collect()
+                } else {
+                    vec![label(fact)]
+                };
+                inherited.push(build(&years.join("、")).field(field).build());
+            }
+        }
+        let whole = build(&cols).build();
+        self.say(whole);
+        inherited
+    }
+
+    fn person(
+        &mut self,
+        grid: &Grid<'_>,
+        header: &Header,
+        row: u32,
+        spare: &[Slot],
+        missing: &[Finding],
+    ) {
+        let mut slots: Vec<Slot> = Vec::new();
+        for column in &header.columns {
+            let (value, place) = match grid.seen(row, column.index) {
+                Some((value, place)) => (value.clone(), place),
+                None => (CellValue::Text(String::new()), a1(row, column.index)),
+            };
+            if column.meaning.field == "seq" {
+                self.numbers.push(value.text());
+            }
+            slots.push(Slot {
+                field: column.meaning.field.clone(),
+                year: column.meaning.year,
+                value: self.typed(value),
+                origin: Origin::cell(self.path, &self.sheet.name, place),
+            });
+        }
+        let folder: Vec<Slot> = spare
+            .iter()
+            .filter(|s| s.field == "unit.name" || !header.has(&s.field))
+            .cloned()
+            .collect();
+        let first = grid.row(row).first().map_or(0, |(c, _)| *c);
+        let built = row::build(self.ctx, &slots, &folder, missing, self.cell(row, first));
+        self.out.rows.push(built);
+        self.counted += 1;
+    }
+
+    fn typed(&self, value: CellValue) -> CellValue {
+        let short = |text: &str| {
+            text.strip_suffix(".1").is_some_and(|y| y.len() == 4 && y.parse::<u32>().is_ok())
+        };
+        match &value {
+            CellValue::Text(text) if self.untyped && short(text.trim()) => {
+                text.trim().parse().map_or(value.clone(), CellValue::Number)
+            }
+            CellValue::Text(_)
+            | CellValue::Number(_)
+            | CellValue::Date(_)
+            | CellValue::Bool(_)
+            | CellValue::Error(_)
+            | CellValue::Uncalculated => value,
+        }
+    }
+
+    fn report(&mut self) {
+        if self.skipped > 0 {
+            let finding = Finding::new("SS-121", self.place()).arg("n", self.skipped);
+            self.say(finding.build());
+        }
+        let broken =
+            self.numbers.iter().enumerate().any(|(n, text)| {
+                super::cell::count(text).is_some_and(|found| found != n as i64 + 1)
+            });
+        if broken {
+            let finding = Finding::new("SS-123", self.place());
+            self.say(finding.build());
+        }
+    }
+}
+
+/// Whether a required fact has neither a column nor a stand-in.
+fn lacks(header: &Header, spare: &[Slot], fact: &str) -> bool {
+    let joined = match fact {
+        "apply.trade" | "apply.level" => header.has("apply.both"),
+        "post.trade" | "post.level" => header.has("post.both"),
+        other => other.starts_with("appraisal.") && header.has("appraisal"),
+    };
+    fact != "unit.name"
+        && !joined
+        && !header.has(fact)
+        && !spare.iter().any(|slot| slot.field == fact)
+}

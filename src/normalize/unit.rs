@@ -1,0 +1,44 @@
+//! Units and issuers: trimmed, never invented (DD-78).
+
+use super::fact::Parsed;
+use crate::pack::Pack;
+use crate::text::{fold, strip_blanks};
+
+/// Reads the name of a unit: seals' words off, the pack's full name for a short one.
+pub(super) fn read(raw: &str, pack: &Pack) -> Parsed {
+    let mut text = strip_blanks(raw);
+    for word in ["（盖章）", "(盖章)", "（公章）", "(公章)", "（章）", "(章)", "盖章"]
+    {
+        if let Some(rest) = text.strip_suffix(word) {
+            text = rest.to_owned();
+        }
+    }
+    let text = text.trim_matches(['"', '\'', '“', '”', '：', ':']).to_owned();
+    let wanted = fold(&text);
+    let full = pack.aliases.units.iter().find(|(name, others)| {
+        fold(name) != wanted && others.iter().any(|other| fold(other) == wanted)
+    });
+    let repaired = text != raw;
+    let mut parsed = match full {
+        Some((name, _)) => Parsed::text(name.clone())
+            .repair("单位按通知别名规范")
+            .note("FD-141", &[("a", &text), ("b", name)]),
+        None => Parsed::text(text),
+    };
+    if repaired {
+        parsed = parsed.repair("去除空格或盖章字样");
+    }
+    parsed
+}
+
+/// Reads an issuer: the pack's name for a listed other one, else the text as written.
+pub(super) fn issuer(raw: &str, pack: &Pack) -> Parsed {
+    let text = strip_blanks(raw);
+    let wanted = fold(&text);
+    for (name, others) in &pack.aliases.issuers {
+        if *name != text && others.iter().any(|other| fold(other) == wanted) {
+            return Parsed::text(name.clone()).repair("发证机关按通知别名规范");
+        }
+    }
+    if text == raw { Parsed::text(text) } else { Parsed::text(text).repair("去除空格") }
+}
