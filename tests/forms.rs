@@ -277,3 +277,15 @@ fn receipt_and_summary() {
         assert_eq!(text.matches("现职业技术工种").count(), pages as usize);
     }
 }
+
+#[test]
+fn many_forms_in_a_row() {
+    let Some(exporter) = exporter() else { return };
+    let mut data = full();
+    let start = std::time::Instant::now();
+    for i in 0..20 {
+        data["p"]["contact"]["phone"] = format!("138000000{i:02}").into();
+        export(&exporter, "approval-row", &compose("approval.html", &data));
+    }
+    println!("{} ms a form", start.elapsed().as_millis() / 20);
+}

@@ -13,6 +13,7 @@ pub(super) fn register(tera: &mut Tera) {
     tera.register_filter("id_mask", |v: &str, _: Kwargs, _: &State| mask_id(v));
     tera.register_filter("pad_rows", pad_rows);
     tera.register_filter("boxes", boxes);
+    tera.register_filter("lines", |v: &str, _: Kwargs, _: &State| lines(v));
 }
 
 /// 2019-06-12 → 2019年6月12日, 1975-10 → 1975年10月; anything else as it stands.
@@ -93,6 +94,13 @@ fn pad_rows(rows: &[Value], args: Kwargs, _: &State) -> TeraResult<Value> {
     Value::try_from_serializable(&out)
 }
 
+/// The lines of a long text, for a paragraph each; one empty line when there is no text.
+fn lines(text: &str) -> Vec<String> {
+    let found: Vec<String> =
+        text.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect();
+    if found.is_empty() { vec![String::new()] } else { found }
+}
+
 /// A drawn box before each of `options` (blank-separated), ticked where the value names it.
 fn boxes(value: StringInput<'_>, args: Kwargs, _: &State) -> TeraResult<Value> {
     let options: &str = args.must_get("options")?;
@@ -138,6 +146,12 @@ mod tests {
         for odd in ["", "2019", "2019-13", "19-1-1", "2019-06-12-1", "至今", "-"] {
             assert_eq!(cn_date(odd), odd);
         }
+    }
+
+    #[test]
+    fn lines_of_text() {
+        assert_eq!(lines("一\n\n 二 "), ["一", "二"]);
+        assert_eq!(lines(" \n"), [""]);
     }
 
     #[test]

@@ -211,7 +211,10 @@ impl Preparer<'_> {
         let text: String = text
             .chars()
             .filter(|c| !ignorable(*c))
-            .map(|c| if c == '\t' || c == '\u{a0}' { ' ' } else { c })
+            .map(|c| {
+                let blank = c.is_whitespace() && c != '\n' && !self.faces.has(face, c);
+                if c == '\t' || blank { ' ' } else { c }
+            })
             .collect();
         let mut chosen = face;
         let mut out = String::with_capacity(text.len());
@@ -295,6 +298,7 @@ impl Preparer<'_> {
             "chars": if cell.vertical { columns(&paras) } else { Vec::new() },
             "token": if cell.vertical { Value::Null } else { longest(&paras) },
             "paras": paras,
+            "label": cell.label,
             "vertical": cell.vertical,
             "seal": cell.seal,
             "top": cell.top,
