@@ -4,6 +4,10 @@
 //! over all current filings, one [`Submission`] per entry with applicants and their materials.
 //! Every value keeps its raw text, its place and the repairs made. Never judges, never guesses.
 
+mod assemble;
+
+pub use assemble::{Chain, assemble};
+
 use crate::diag::{Finding, Origin};
 use crate::intake::Arrival;
 use crate::read::{Scan, ScanKind};
