@@ -4,6 +4,7 @@
 //! over all current filings, one [`Submission`] per entry with applicants and their materials.
 //! Every value keeps its raw text, its place and the repairs made. Never judges, never guesses.
 
+mod assemble;
 mod cell;
 mod census;
 mod date;
@@ -25,6 +26,7 @@ mod table;
 mod trade;
 mod unit;
 
+pub use assemble::{Chain, assemble};
 pub use roster::normalize;
 
 use crate::diag::{Finding, Origin};

@@ -1,0 +1,456 @@
+//! Who applies: rows of all filings become people, one per case.
+
+use super::line::{Line, word};
+use super::{Chain, newer};
+use crate::diag::{Finding, Origin, Severity};
+use crate::normalize::{CaseKey, Field, Filing, Record, Row, Source, Value};
+use crate::pack::Pack;
+use crate::text::fold;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A person in the making.
+#[derive(Debug, Clone)]
+pub(super) struct Person<'a> {
+    /// The record of the row that won.
+    pub(super) record: Record,
+    /// Where that row stands.
+    pub(super) origin: Origin,
+    /// Findings of the row and of the merge.
+    pub(super) findings: Vec<Finding>,
+    /// Index of the chain the row stands in.
+    pub(super) chain: usize,
+    /// The content the row stands in.
+    pub(super) filing: &'a Filing,
+    /// Whether that content is an earlier one of the entry.
+    pub(super) past: bool,
+    /// The unit.
+    pub(super) unit: String,
+    /// The unit for comparing.
+    pub(super) unit_key: String,
+    /// The name.
+    pub(super) name: String,
+    /// The name for comparing.
+    pub(super) name_key: Vec<char>,
+    /// The ID number, when it is usable.
+    pub(super) id: Option<String>,
+    /// The level, when it is usable.
+    pub(super) level: Option<String>,
+    /// Absent from the newest roster.
+    pub(super) omitted: bool,
+    /// Withdrawn in the roster.
+    pub(super) withdrawn: bool,
+    /// Key of the case.
+    pub(super) key: CaseKey,
+    hash: String,
+}
+
+/// All people, and which of them each entry names.
+#[derive(Debug, Default)]
+pub(super) struct People<'a> {
+    /// Sorted by key.
+    pub(super) list: Vec<Person<'a>>,
+    /// Per chain the people whose row (also an outdated one) stands there.
+    pub(super) of_chain: Vec<BTreeSet<usize>>,
+}
+
+/// A person that won, with the chains that name it.
+type Winner<'a> = (Person<'a>, BTreeSet<usize>);
+
+/// Gathers the people of all chains (sorted by entry).
+pub(super) fn gather<'a>(chains: &[&'a Chain], pack: &Pack) -> People<'a> {
+    let mut rows: Vec<Person<'a>> = Vec::new();
+    for (index, chain) in chains.iter().enumerate() {
+        rows.extend(rows_of(index, chain, pack));
+    }
+    join_senders(&mut rows);
+    let mut groups: BTreeMap<GroupKey, Vec<Person<'a>>> = BTreeMap::new();
+    for person in rows {
+        groups.entry(group_key(&person)).or_default().push(person);
+    }
+    let mut winners: Vec<Winner<'a>> = groups.into_values().flat_map(settle_group).collect();
+    absorb_provisional(&mut winners);
+    mark_duplicates(&mut winners);
+    assign_keys(&mut winners);
+    winners.sort_by(|a, b| a.0.key.cmp(&b.0.key));
+    let mut people = People { list: Vec::new(), of_chain: vec![BTreeSet::new(); chains.len()] };
+    for (index, (person, named)) in winners.into_iter().enumerate() {
+        for chain in named {
+            people.of_chain[chain].insert(index);
+        }
+        people.list.push(person);
+    }
+    people
+}
+
+/// What may follow the name of a unit in the name of an entry that it sends again.
+const AGAIN: [&str; 14] = [
+    "补充",
+    "补交",
+    "补报",
+    "补",
+    "更正",
+    "修改",
+    "更新",
+    "最终版",
+    "最新",
+    "材料",
+    "资料",
+    "申报",
+    "汇总表",
+    "第",
+];
+
+/// A sender that only says "again" (`某中学补充材料`, `某中学(2)`) is the unit it names, when another
+/// row or sender names that unit.
+fn join_senders(rows: &mut [Person<'_>]) {
+    let units: BTreeMap<String, String> =
+        rows.iter().map(|p| (p.unit_key.clone(), p.unit.clone())).collect();
+    for person in rows.iter_mut() {
+        let Some(field) = person.record.get_mut("unit.name") else { continue };
+        if field.source != Source::Filled {
+            continue;
+        }
+        let known = units.iter().find(|(key, _)| says_again(&person.unit_key, key));
+        if let Some((key, unit)) = known {
+            field.value = Some(Value::Text(unit.clone()));
+            person.unit_key = key.clone();
+            person.unit = unit.clone();
+        }
+    }
+}
+
+fn says_again(sender: &str, unit: &str) -> bool {
+    let Some(rest) = sender.strip_prefix(unit).filter(|rest| !rest.is_empty()) else {
+        return false;
+    };
+    let rest = AGAIN.iter().fold(rest.to_owned(), |text, word| text.replace(word, ""));
+    !unit.is_empty()
+        && rest.chars().all(|c| !c.is_alphabetic() || "一二三四五六七八九十次版v".contains(c))
+}
+
+/// (unit, ID and level, name): rows of one person inside one unit.
+type GroupKey = (String, Option<(String, String)>, Vec<char>);
+
+fn group_key(person: &Person<'_>) -> GroupKey {
+    let case = person.id.clone().zip(person.level.clone());
+    (person.unit_key.clone(), case, person.name_key.clone())
+}
+
+/// The current rows, then those of earlier contents whose person the later ones do not name.
+fn rows_of<'a>(index: usize, chain: &'a Chain, pack: &Pack) -> Vec<Person<'a>> {
+    let current = &chain.current;
+    let mut people: Vec<Person<'a>> =
+        current.rows.iter().map(|row| person_of(index, current, row, pack)).collect();
+    let asks = has_roster(current);
+    for earlier in chain.earlier.iter().rev() {
+        let old = earlier.rows.iter().map(|row| person_of(index, earlier, row, pack));
+        let absent: Vec<Person<'a>> = old.filter(|p| !named_in(p, &people)).collect();
+        people.extend(absent.into_iter().map(|p| Person { past: true, omitted: asks, ..p }));
+    }
+    people
+}
+
+/// Whether a filing brought a roster or a filled form that was read.
+pub(super) fn has_roster(filing: &Filing) -> bool {
+    let used = |f: &crate::normalize::FiledFile| {
+        f.verdict == crate::normalize::Verdict::Used
+            && matches!(f.used_as.as_deref(), Some("roster" | "form"))
+    };
+    !filing.rows.is_empty() || filing.files.iter().any(used)
+}
+
+/// Whether the later rows name this person: by ID, or by name where one of the two has none.
+fn named_in(person: &Person<'_>, later: &[Person<'_>]) -> bool {
+    later.iter().any(|other| match (&person.id, &other.id) {
+        (Some(a), Some(b)) => a == b,
+        _ => person.name_key == other.name_key,
+    })
+}
+
+fn person_of<'a>(chain: usize, filing: &'a Filing, row: &'a Row, pack: &Pack) -> Person<'a> {
+    let mut record = row.record.clone();
+    let hash = hash_of(&record);
+    let unit = match text_of(&record, "unit.name") {
+        Some(unit) => unit,
+        None => {
+            fill_unit(&mut record, &filing.sender, &row.origin);
+            filing.sender.clone()
+        }
+    };
+    let name = text_of(&record, "person.name").unwrap_or_default();
+    let id = usable_id(&record);
+    let level = value_of(&record, "apply.level");
+    Person {
+        origin: row.origin.clone(),
+        findings: row.findings.clone(),
+        chain,
+        filing,
+        past: false,
+        unit_key: unit_key(&unit, pack),
+        unit,
+        name_key: word(&name),
+        name,
+        id,
+        level,
+        omitted: false,
+        withdrawn: row.withdrawn,
+        key: CaseKey { text: String::new(), provisional: true },
+        record,
+        hash,
+    }
+}
+
+fn fill_unit(record: &mut Record, sender: &str, origin: &Origin) {
+    let field = Field {
+        value: Some(Value::Text(sender.to_owned())),
+        raw: sender.to_owned(),
+        origin: origin.clone(),
+        repairs: Vec::new(),
+        source: Source::Filled,
+    };
+    record.insert("unit.name".to_owned(), field);
+}
+
+/// The unit for comparing: its canonical name of the pack, folded.
+pub(super) fn unit_key(unit: &str, pack: &Pack) -> String {
+    let key = fold(unit);
+    let known =
+        pack.aliases.units.iter().find(|(name, others)| {
+            fold(name) == key || others.iter().any(|other| fold(other) == key)
+        });
+    known.map_or(key, |(name, _)| fold(name))
+}
+
+/// The value of a text field, else its raw text.
+pub(super) fn text_of(record: &Record, id: &str) -> Option<String> {
+    let field = record.get(id)?;
+    let text = field.value.as_ref().map_or_else(|| field.raw.clone(), Value::text);
+    (!text.trim().is_empty()).then_some(text)
+}
+
+fn value_of(record: &Record, id: &str) -> Option<String> {
+    let text = record.get(id)?.value.as_ref()?.text();
+    (!text.trim().is_empty()).then_some(text)
+}
+
+/// The ID number when it can name a case: 18 places and the right check digit. One with a wrong
+/// digit would give the corrected row another case.
+fn usable_id(record: &Record) -> Option<String> {
+    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    const CHECK: [char; 11] = ['1', '0', 'X', '9', '8', '7', '6', '5', '4', '3', '2'];
+    let id = value_of(record, "person.id_no")?.to_uppercase();
+    let places: Vec<char> = id.chars().collect();
+    let (last, head) = places.split_last()?;
+    let digits: Vec<u32> = head.iter().filter_map(|c| c.to_digit(10)).collect();
+    if places.len() != 18 || digits.len() != 17 {
+        return None;
+    }
+    let sum: u32 = digits.iter().zip(WEIGHTS).map(|(d, w)| d * w).sum();
+    (CHECK[(sum % 11) as usize] == *last).then_some(id)
+}
+
+/// First 12 hex digits of the SHA-256 of the raws in the order of their fields.
+fn hash_of(record: &Record) -> String {
+    let mut hasher = Sha256::new();
+    for (id, field) in record {
+        hasher.update(id.as_bytes());
+        hasher.update([0]);
+        hasher.update(field.raw.as_bytes());
+        hasher.update([0]);
+    }
+    let digest = hasher.finalize();
+    digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// One group: the rows of the newest content win. Equal rows of one table are one person, rows of
+/// a table and a form are merged, different rows of one table stay apart.
+fn settle_group<'a>(group: Vec<Person<'a>>) -> Vec<Winner<'a>> {
+    let named: BTreeSet<usize> = group.iter().map(|p| p.chain).collect();
+    let Some(newest) =
+        group.iter().map(|p| p.filing).reduce(|a, b| if newer(b, a) { b } else { a })
+    else {
+        return Vec::new();
+    };
+    let mut tables: BTreeMap<String, Vec<Person<'a>>> = BTreeMap::new();
+    for person in group {
+        if !std::ptr::eq(person.filing, newest) {
+            continue;
+        }
+        let rows = tables.entry(person.origin.path.clone()).or_default();
+        match rows.iter_mut().find(|other| other.hash == person.hash) {
+            Some(same) => same.findings.push(repeated(same, &person)),
+            None => rows.push(person),
+        }
+    }
+    let single = tables.values().all(|rows| rows.len() == 1);
+    let mut winners: Vec<Person<'a>> = Vec::new();
+    for person in tables.into_values().flatten() {
+        match winners.first_mut() {
+            Some(first) if single => merge_row(first, &person),
+            _ => winners.push(person),
+        }
+    }
+    winners.into_iter().map(|person| (person, named.clone())).collect()
+}
+
+fn repeated(first: &Person<'_>, again: &Person<'_>) -> Finding {
+    Finding::new("DU-101", again.origin.clone())
+        .arg("list", format!("{}、{}", place(first), place(again)))
+        .severity(Severity::Warn)
+        .build()
+}
+
+fn place(person: &Person<'_>) -> String {
+    let cell = person.origin.cell.as_deref().map(|cell| format!(" {cell}")).unwrap_or_default();
+    format!("{}（{}{cell}）", person.name, person.origin.path)
+}
+
+/// Fills what `person` lacks from another table of the same content; what differs is DU-141.
+fn merge_row(person: &mut Person<'_>, other: &Person<'_>) {
+    person.withdrawn |= other.withdrawn;
+    person.omitted &= other.omitted;
+    person.findings.extend(other.findings.iter().cloned());
+    for (id, field) in &other.record {
+        match person.record.get(id) {
+            Some(own) if own.value.is_some() || field.value.is_none() => {
+                if own.source == Source::Read
+                    && field.source == Source::Read
+                    && field.value.is_some()
+                    && own.value != field.value
+                {
+                    person.findings.push(disagreement(id, own, field));
+                }
+            }
+            _ => {
+                person.record.insert(id.clone(), field.clone());
+            }
+        }
+    }
+}
+
+fn disagreement(id: &str, own: &Field, other: &Field) -> Finding {
+    let text = |f: &Field| {
+        let text = f.value.as_ref().map_or_else(|| f.raw.clone(), Value::text);
+        if id == "person.id_no" { crate::text::mask_id(&text) } else { text }
+    };
+    Finding::new("DU-141", other.origin.clone())
+        .arg("field", id)
+        .arg("a", text(own))
+        .arg("b", text(other))
+        .field(id)
+        .build()
+}
+
+/// A row without usable ID or level gives way to the identified person of the same unit and name
+/// from another table. A newer row keeps its say: its findings go over.
+fn absorb_provisional(winners: &mut Vec<Winner<'_>>) {
+    let identified = |p: &Person<'_>| p.id.is_some() && p.level.is_some();
+    let mut index = 0;
+    while index < winners.len() {
+        let (row, _) = &winners[index];
+        let same = |other: &Person<'_>| {
+            identified(other) && other.unit_key == row.unit_key && other.name_key == row.name_key
+        };
+        let found: Vec<usize> = (0..winners.len()).filter(|&i| same(&winners[i].0)).collect();
+        let [into] = found[..] else {
+            index += 1;
+            continue;
+        };
+        let same_table = std::ptr::eq(winners[into].0.filing, row.filing)
+            && winners[into].0.origin.path == row.origin.path;
+        if identified(row) || same_table || row.name_key.is_empty() {
+            index += 1;
+            continue;
+        }
+        let (row, named) = winners.remove(index);
+        let (person, also) = &mut winners[if into > index { into - 1 } else { into }];
+        also.extend(named);
+        absorb(person, row);
+    }
+}
+
+fn absorb(person: &mut Person<'_>, row: Person<'_>) {
+    if std::ptr::eq(person.filing, row.filing) {
+        merge_row(person, &row);
+        return;
+    }
+    person.omitted &= row.omitted;
+    if newer(row.filing, person.filing) {
+        person.withdrawn |= row.withdrawn;
+        person.findings.extend(row.findings);
+    }
+}
+
+/// DU-101 on all who share unit, ID and level but not the row.
+fn mark_duplicates(winners: &mut [Winner<'_>]) {
+    let mut groups: BTreeMap<(String, String, String), Vec<usize>> = BTreeMap::new();
+    for (index, (person, _)) in winners.iter().enumerate() {
+        if let Some((id, level)) = person.id.clone().zip(person.level.clone()) {
+            groups.entry((person.unit_key.clone(), id, level)).or_default().push(index);
+        }
+    }
+    for group in groups.into_values().filter(|group| group.len() > 1) {
+        let list: Vec<String> = group.iter().map(|&i| place(&winners[i].0)).collect();
+        for index in group {
+            let person = &mut winners[index].0;
+            let finding = Finding::new("DU-101", person.origin.clone())
+                .arg("list", list.join("、"))
+                .field("person.id_no")
+                .build();
+            person.findings.push(finding);
+        }
+    }
+}
+
+/// The case key goes to the row that came first; others of the same key stay provisional.
+fn assign_keys(winners: &mut [Winner<'_>]) {
+    let mut order: Vec<usize> = (0..winners.len()).collect();
+    let rank = |p: &Person<'_>| {
+        (p.filing.arrival.at, p.filing.entry.clone(), p.origin.clone(), p.hash.clone())
+    };
+    order.sort_by_key(|&index| rank(&winners[index].0));
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    for index in order {
+        let person = &mut winners[index].0;
+        let case = person.id.as_ref().zip(person.level.as_ref());
+        let firm = case.map(|(id, level)| format!("id:{id}:{level}"));
+        let row = format!("row:{}:{}:{}", person.unit, person.name, person.hash);
+        let key = match firm.filter(|key| !taken.contains(key)) {
+            Some(text) => CaseKey { text, provisional: false },
+            None => CaseKey { text: free(&row, &taken), provisional: true },
+        };
+        taken.insert(key.text.clone());
+        person.key = key;
+    }
+}
+
+fn free(text: &str, taken: &BTreeSet<String>) -> String {
+    let numbered = (2..).map(|n| format!("{text}:{n}"));
+    std::iter::once(text.to_owned())
+        .chain(numbered)
+        .find(|key| !taken.contains(key))
+        .expect("only finitely many keys are taken")
+}
+
+/// What a new content of an entry changed against the one before: people added, rows changed.
+pub(super) fn changes(chain: &Chain) -> (usize, usize) {
+    let Some(before) = chain.earlier.last() else { return (0, 0) };
+    let who = |row: &Row| {
+        usable_id(&row.record).unwrap_or_else(|| {
+            Line::new(&text_of(&row.record, "person.name").unwrap_or_default()).text()
+        })
+    };
+    let old: BTreeMap<String, String> =
+        before.rows.iter().map(|row| (who(row), hash_of(&row.record))).collect();
+    let mut added = 0;
+    let mut changed = 0;
+    for row in &chain.current.rows {
+        match old.get(&who(row)) {
+            None => added += 1,
+            Some(hash) if *hash != hash_of(&row.record) => changed += 1,
+            Some(_) => {}
+        }
+    }
+    (added, changed)
+}
