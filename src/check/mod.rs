@@ -4,6 +4,29 @@
 //! [`Report`]. Pure and infallible: no disk, no clock but the one given. Three-valued: a missing
 //! fact is unknown, never a silent pass.
 
+mod case;
+mod derive;
+mod exceptions;
+#[cfg(test)]
+mod fixture;
+mod forms;
+mod identity;
+mod judge;
+mod materials;
+mod merits;
+mod photo;
+mod predicate;
+mod quota;
+mod ranks;
+mod routes;
+mod rules;
+mod scope;
+#[cfg(test)]
+mod tests;
+mod windows;
+
+pub use judge::check;
+
 use crate::diag::Finding;
 use crate::normalize::{CaseKey, Record};
 use serde::{Deserialize, Serialize};

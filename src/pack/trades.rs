@@ -86,7 +86,7 @@ impl Pack {
                 hit.then(|| t.name.clone())
             })
         };
-        of_aliases.or_else(of_scope).unwrap_or(key)
+        of_aliases.or_else(of_scope).unwrap_or_else(|| strip_blanks(name))
     }
 
     /// The scope entry of a trade for a level (any level when `None`).

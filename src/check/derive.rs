@@ -1,0 +1,193 @@
+//! Facts that no column asks for: copied, presumed or computed, as `[derive]` says.
+
+use super::case::Case;
+use super::predicate::{birth, plain};
+use crate::diag::Origin;
+use crate::normalize::{Field, Record, Source, Value};
+use crate::pack::Derive;
+use crate::text::PartialDate;
+use chrono::Datelike as _;
+use std::collections::BTreeMap;
+
+/// How many of a unit apply, for `applicants_per_level` and `note_two_one`.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Batch {
+    /// Grade (`L1` … `L5`) → applicants.
+    pub(super) per_level: BTreeMap<String, i64>,
+    /// Applicants with 退二进一 in 备注.
+    pub(super) two_one: i64,
+}
+
+/// Adds what needs no material. A value that was read wins over all of these.
+pub(super) fn facts(case: &Case<'_>, batch: &Batch) -> Record {
+    let mut record = case.record.clone();
+    for (fact, how) in &case.pack.derive {
+        if how.when_material.is_some() {
+            continue;
+        }
+        if how.compute.as_deref() == Some("applicants_per_level") {
+            for (grade, n) in &batch.per_level {
+                add(&mut record, &format!("{fact}.{grade}"), Value::Int(*n), Source::Derived, None);
+            }
+            continue;
+        }
+        let now = Case { record: &record, ..*case };
+        if let Some((value, source, from)) = derived(fact, how, &now, batch) {
+            add(&mut record, fact, value, source, from.as_deref());
+        }
+    }
+    record
+}
+
+/// Adds what stands when a material is complete; `complete` knows.
+pub(super) fn facts_of_materials(
+    record: &mut Record,
+    derive: &BTreeMap<String, Derive>,
+    complete: impl Fn(&str) -> bool,
+) {
+    for (fact, how) in derive {
+        if let (Some(material), Some(value)) = (&how.when_material, &how.value)
+            && complete(material)
+            && let Some(value) = plain(value)
+        {
+            add(record, fact, value, Source::Derived, None);
+        }
+    }
+}
+
+fn add(record: &mut Record, fact: &str, value: Value, source: Source, from: Option<&str>) {
+    let written = record.get(fact).is_some_and(|f| f.value.is_some() || !f.raw.trim().is_empty());
+    if written {
+        return;
+    }
+    let origin =
+        from.and_then(|f| record.get(f)).map_or_else(Origin::default, |f| f.origin.clone());
+    let repairs = match source {
+        Source::Presumed => vec!["推定".to_owned()],
+        _ => Vec::new(),
+    };
+    let raw = String::new();
+    record.insert(fact.to_owned(), Field { value: Some(value), raw, origin, repairs, source });
+}
+
+type Derived = (Value, Source, Option<String>);
+
+fn derived(fact: &str, how: &Derive, case: &Case<'_>, batch: &Batch) -> Option<Derived> {
+    if let Some(from) = &how.copy {
+        return Some((case.value(from)?.clone(), Source::Derived, Some(from.clone())));
+    }
+    if let Some(presumed) = &how.presume {
+        return Some((plain(presumed)?, Source::Presumed, None));
+    }
+    if let Some(value) = &how.value {
+        return Some((plain(value)?, Source::Derived, None));
+    }
+    let birth_cell = Some("person.birth".to_owned());
+    match how.compute.as_deref()? {
+        "retirement" => {
+            let date = retirement(case, Track::of(case)?)?;
+            Some((Value::Date(date), Source::Derived, birth_cell))
+        }
+        "age" => {
+            let on = case.pack.reference.get("age_on").and_then(|r| r.as_date());
+            let age = full_years(birth(case)?, on.unwrap_or(case.today));
+            Some((Value::Int(age), Source::Derived, birth_cell))
+        }
+        "scope.licence" => {
+            let trade = case.pack.find_trade(case.text("apply.trade")?, case.level())?;
+            let licences = Value::List(trade.licence.clone());
+            let some = !trade.licence.is_empty();
+            some.then(|| (licences, Source::Derived, Some(fact.replace("_licence", ""))))
+        }
+        "note_two_one" => Some((Value::Int(batch.two_one), Source::Derived, None)),
+        _ => None,
+    }
+}
+
+/// Years completed on a day; a month of birth counts from its first day.
+fn full_years(birth: PartialDate, on: PartialDate) -> i64 {
+    let (b, d) = (birth.first(), on.last());
+    i64::from(d.year() - b.year()) - i64::from((d.month(), d.day()) < (b.month(), b.day()))
+}
+
+/// Which retirement age holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Track {
+    /// Men: 60, later up to 63.
+    Man,
+    /// Women in worker posts: 50, later up to 55.
+    Woman,
+    /// Women in posts with the later age: 55, later up to 58.
+    WomanLate,
+}
+
+impl Track {
+    /// The usual track of the person's sex.
+    pub(super) fn of(case: &Case<'_>) -> Option<Self> {
+        match case.text("person.sex")? {
+            "男" => Some(Self::Man),
+            "女" => Some(Self::Woman),
+            _ => None,
+        }
+    }
+
+    /// Age before the reform, months of age per month of delay, most months of delay.
+    fn numbers(self) -> (i32, i32, i32) {
+        match self {
+            Self::Man => (60, 4, 36),
+            Self::Woman => (50, 2, 60),
+            Self::WomanLate => (55, 4, 36),
+        }
+    }
+}
+
+/// The month of legal retirement: the old age until 2024, from 2025-01 one month later for every
+/// two or four months, up to the new age.
+pub(super) fn retirement(case: &Case<'_>, track: Track) -> Option<PartialDate> {
+    let birth = birth(case)?;
+    retirement_month(birth.year(), birth.month_of()? as i32, track)
+}
+
+fn retirement_month(year: i32, month: i32, track: Track) -> Option<PartialDate> {
+    let (age, step, most) = track.numbers();
+    let old = (year + age) * 12 + month - 1;
+    let since_reform = old - 2025 * 12;
+    let delay = if since_reform < 0 { 0 } else { (since_reform / step + 1).min(most) };
+    let at = old + delay;
+    PartialDate::month(at.div_euclid(12), u32::try_from(at.rem_euclid(12) + 1).ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retirement_follows_the_published_table() {
+        let cases = [
+            (1959, 5, Track::Man, "2019-05"),
+            (1964, 12, Track::Man, "2024-12"),
+            (1965, 1, Track::Man, "2025-02"),
+            (1965, 4, Track::Man, "2025-05"),
+            (1965, 5, Track::Man, "2025-07"),
+            (1976, 8, Track::Man, "2039-08"),
+            (1976, 12, Track::Man, "2039-12"),
+            (1974, 12, Track::Woman, "2024-12"),
+            (1975, 1, Track::Woman, "2025-02"),
+            (1975, 3, Track::Woman, "2025-05"),
+            (1984, 12, Track::Woman, "2039-12"),
+            (1970, 1, Track::WomanLate, "2025-02"),
+            (1981, 12, Track::WomanLate, "2039-12"),
+        ];
+        for (year, month, track, expected) in cases {
+            let date = retirement_month(year, month, track).unwrap();
+            assert_eq!(date.to_string(), expected, "{year}-{month} {track:?}");
+        }
+    }
+
+    #[test]
+    fn a_year_of_age_ends_on_the_birthday() {
+        let birth = PartialDate::day(1974, 6, 13).unwrap();
+        assert_eq!(full_years(birth, PartialDate::day(2019, 6, 13).unwrap()), 45);
+        assert_eq!(full_years(birth, PartialDate::day(2019, 6, 12).unwrap()), 44);
+    }
+}

@@ -1,0 +1,83 @@
+//! The photo: there, a JPEG, small enough, of the right shape.
+
+use super::case::{Case, Docket};
+use crate::diag::{Finding, FindingBuilder, Origin};
+use crate::normalize::MaterialFile;
+use crate::pack::Photo;
+
+/// Width over height of a two-inch photo, when the pack does not say.
+const ASPECT: [f64; 2] = [0.64, 0.80];
+/// Fewer pixels print blurred, when the pack does not say.
+const MIN_PX: [u32; 2] = [120, 160];
+
+/// Judges the photo of one person.
+pub(super) fn check(case: &Case<'_>, docket: &mut Docket) {
+    let Some(rules) = &case.pack.photo else { return };
+    let Some(photo) = &case.applicant.photo else {
+        if rules.required {
+            absent(rules, case, docket);
+        }
+        return;
+    };
+    let findings = judge(rules, photo)
+        .into_iter()
+        .map(|f| f.clause(&rules.clause).field("person.photo").build());
+    docket.findings.extend(findings);
+}
+
+fn absent(rules: &Photo, case: &Case<'_>, docket: &mut Docket) {
+    let broken = case
+        .applicant
+        .refused
+        .iter()
+        .find(|file| rules.words.iter().any(|word| file.path.contains(word.as_str())));
+    let finding = match broken {
+        Some(file) => Finding::new("PH-105", Origin::file(&file.path)),
+        None => Finding::new("PH-101", case.row()),
+    };
+    docket.say(finding.clause(&rules.clause).field("person.photo").build());
+}
+
+fn judge(rules: &Photo, photo: &MaterialFile) -> Vec<FindingBuilder> {
+    let say = |code: &str| Finding::new(code, Origin::file(&photo.path));
+    let mut findings = Vec::new();
+    if !format_ok(rules, &photo.kind) {
+        findings.push(say("PH-102").arg("kind", photo.kind.to_uppercase()));
+    }
+    if rules.max_bytes.is_some_and(|max| photo.bytes > max) {
+        findings.push(say("PH-103").arg("bytes", photo.bytes));
+    } else if rules.grace_bytes.is_some_and(|grace| photo.bytes > grace) {
+        findings.push(say("PH-104").arg("bytes", photo.bytes));
+    }
+    let Some(scan) = &photo.scan else { return findings };
+    if let Some(image) = &scan.image {
+        let ratio = f64::from(image.width) / f64::from(image.height.max(1));
+        let [least, most] = rules.aspect.unwrap_or(ASPECT);
+        if ratio < least || ratio > most {
+            let mm = rules.prints.as_ref().map_or_else(
+                || "35×49 毫米".to_owned(),
+                |p| format!("{}×{} 毫米", p.width_mm, p.height_mm),
+            );
+            findings.push(say("PH-111").arg("value", format!("{ratio:.2}")).arg("mm", mm));
+        }
+        let [width, height] = rules.min_px.unwrap_or(MIN_PX);
+        if image.width < width || image.height < height {
+            findings.push(say("PH-112").arg("w", image.width).arg("h", image.height));
+        }
+        if rules.colour && image.grey {
+            findings.push(say("PH-121"));
+        }
+    }
+    if scan.pages.first().is_some_and(|page| page.rotate != 0) {
+        findings.push(say("PH-113"));
+    }
+    findings
+}
+
+fn format_ok(rules: &Photo, kind: &str) -> bool {
+    let same = |format: &String| {
+        let format = format.to_lowercase();
+        format == kind || (format == "jpg" && kind == "jpeg")
+    };
+    rules.formats.is_empty() || rules.formats.iter().any(same)
+}

@@ -1,0 +1,205 @@
+//! 申报指标: per unit and trade, over everything that was handed in.
+
+use super::QuotaRow;
+use super::case::{Case, Docket, display_name};
+use super::predicate::truth;
+use crate::diag::Finding;
+use crate::normalize::{CensusRow, Source, Submission};
+use crate::pack::{Band, Quota, fold_trade};
+use std::collections::BTreeMap;
+
+/// A person of a group: index into the list of all, and whether the quota leaves them out.
+struct Member {
+    index: usize,
+    name: String,
+    exempt: bool,
+    /// The exemption rests on the unit's own word.
+    doubtful: bool,
+}
+
+type Groups = BTreeMap<(String, String), Vec<Member>>;
+
+/// Judges every quota; findings go to the docket of each person.
+pub(super) fn check(
+    submissions: &[Submission],
+    cases: &[Case<'_>],
+    dockets: &mut [Docket],
+) -> Vec<QuotaRow> {
+    let Some(first) = cases.first() else { return Vec::new() };
+    let mut rows = Vec::new();
+    for quota in &first.pack.quotas {
+        for ((unit, trade), members) in groups(quota, cases, dockets) {
+            let census = census(submissions, &unit, &trade, first);
+            let group = Group { quota, unit: &unit, trade: &trade, census, members: &members };
+            rows.push(group.judge(cases, dockets));
+        }
+    }
+    rows
+}
+
+fn groups(quota: &Quota, cases: &[Case<'_>], dockets: &mut [Docket]) -> Groups {
+    let mut groups = Groups::new();
+    for (index, (case, docket)) in cases.iter().zip(dockets).enumerate() {
+        let level = quota.applies.level.as_deref();
+        let (Some(own), Some(trade)) = (case.level(), case.text("apply.trade")) else { continue };
+        if case.withdrawn || level.is_some_and(|level| level != own) {
+            continue;
+        }
+        if let Some(wanted) = quota.applies.trade_common {
+            match case.pack.find_trade(trade, Some(own)).and_then(|t| t.common) {
+                Some(common) if common == wanted => {}
+                Some(_) => continue,
+                None => {
+                    let finding =
+                        Finding::new("QT-106", case.origin("apply.trade")).arg("trade", trade);
+                    docket.say(finding.clause(&quota.clause).field("apply.trade").build());
+                    continue;
+                }
+            }
+        }
+        let key = (case.applicant.unit.clone(), case.pack.canonical_trade(trade));
+        groups.entry(key).or_default().push(member(index, quota, case, docket));
+    }
+    groups
+}
+
+fn member(index: usize, quota: &Quota, case: &Case<'_>, docket: &mut Docket) -> Member {
+    let by = quota.exempt.iter().find(|p| truth(p, case) == Some(true));
+    let name = case.name();
+    let Some(by) = by else { return Member { index, name, exempt: false, doubtful: false } };
+    let fact = by.fact.as_deref().unwrap_or_default();
+    // no register of last year's results stands behind what a roster says of itself
+    let own_word = case.record.get(fact).is_none_or(|f| f.source == Source::Read);
+    let answer = case.answer("QT-105");
+    let exempt = answer != Some(false);
+    if exempt {
+        let finding =
+            Finding::new("QT-104", case.origin(fact)).arg("name", &name).clause(&quota.clause);
+        docket.say(finding.field(fact).build());
+    }
+    Member { index, name, exempt, doubtful: exempt && own_word && answer.is_none() }
+}
+
+/// The unit's row for a trade; of several deliveries the newest that has it.
+fn census<'a>(
+    submissions: &'a [Submission],
+    unit: &str,
+    trade: &str,
+    case: &Case<'_>,
+) -> Option<&'a CensusRow> {
+    let key = fold_trade(trade);
+    let mut of_unit: Vec<&Submission> = submissions.iter().filter(|s| s.unit == unit).collect();
+    of_unit.sort_by(|a, b| b.arrival.at.cmp(&a.arrival.at).then_with(|| a.source.cmp(&b.source)));
+    let same = |row: &&CensusRow| fold_trade(&case.pack.canonical_trade(&row.trade)) == key;
+    of_unit.into_iter().find_map(|s| s.census.iter().find(same))
+}
+
+struct Group<'a> {
+    quota: &'a Quota,
+    unit: &'a str,
+    trade: &'a str,
+    census: Option<&'a CensusRow>,
+    members: &'a [Member],
+}
+
+impl Group<'_> {
+    fn judge(&self, cases: &[Case<'_>], dockets: &mut [Docket]) -> QuotaRow {
+        let exempt = self.members.iter().filter(|m| m.exempt).count() as u32;
+        let counted = self.members.len() as u32 - exempt;
+        let present = self.census.and_then(|row| row.present);
+        let last_year = self.census.and_then(|row| row.applied_last_year);
+        let band = present.and_then(|n| band(&self.quota.bands, n));
+        let barred =
+            band.is_some_and(|b| b.consecutive_years == Some(false)) && last_year == Some(true);
+        let limit = band.map(|b| if barred { 0 } else { b.max_apply });
+        match (present, limit) {
+            (Some(n), Some(max)) => {
+                self.exceeded(n, max, counted, barred, cases, dockets);
+                self.doubts(max, counted, cases, dockets);
+            }
+            _ => self.each(cases, dockets, |_| true, "QT-103", |f| f),
+        }
+        QuotaRow {
+            unit: self.unit.to_owned(),
+            trade: self.trade.to_owned(),
+            present,
+            applied_last_year: last_year,
+            limit,
+            counted,
+            exempt,
+        }
+    }
+
+    fn exceeded(
+        &self,
+        n: u32,
+        max: u32,
+        k: u32,
+        barred: bool,
+        cases: &[Case<'_>],
+        dockets: &mut [Docket],
+    ) {
+        if k <= max {
+            return;
+        }
+        let code = if barred { "QT-102" } else { self.quota.finding.as_str() };
+        let names: Vec<&str> =
+            self.members.iter().filter(|m| !m.exempt).map(|m| m.name.as_str()).collect();
+        let names = names.join("、");
+        self.each(
+            cases,
+            dockets,
+            |m| !m.exempt,
+            code,
+            |f| f.arg("n", n).arg("max", max).arg("k", k).arg("names", &names),
+        );
+    }
+
+    /// An exemption nobody can check is asked about only where it changes the outcome.
+    fn doubts(&self, max: u32, counted: u32, cases: &[Case<'_>], dockets: &mut [Docket]) {
+        let doubtful = self.members.iter().filter(|m| m.doubtful);
+        let matters = counted <= max && counted + doubtful.clone().count() as u32 > max;
+        for member in doubtful.filter(|_| matters) {
+            let (Some(case), Some(docket)) =
+                (cases.get(member.index), dockets.get_mut(member.index))
+            else {
+                continue;
+            };
+            let name = display_name(case.applicant);
+            let finding = Finding::new("QT-105", case.origin("apply.failed_before"))
+                .arg("name", &name)
+                .clause(&self.quota.clause)
+                .field("apply.failed_before")
+                .build();
+            let text = format!("{name}：往年是否未通过综合评审（不占指标）？");
+            let known = format!("备注：{}", case.shown("apply.note"));
+            docket.ask_with("QT-105", text, known, finding, &["是", "否"]);
+        }
+    }
+
+    fn each(
+        &self,
+        cases: &[Case<'_>],
+        dockets: &mut [Docket],
+        whom: impl Fn(&Member) -> bool,
+        code: &str,
+        fill: impl Fn(crate::diag::FindingBuilder) -> crate::diag::FindingBuilder,
+    ) {
+        for member in self.members.iter().filter(|m| whom(m)) {
+            let (Some(case), Some(docket)) =
+                (cases.get(member.index), dockets.get_mut(member.index))
+            else {
+                continue;
+            };
+            let start = Finding::new(code, case.origin("apply.trade"))
+                .arg("unit", self.unit)
+                .arg("trade", self.trade)
+                .clause(&self.quota.clause);
+            docket.say(fill(start).build());
+        }
+    }
+}
+
+fn band(bands: &[Band], n: u32) -> Option<&Band> {
+    bands.iter().find(|b| n >= b.min && b.max.is_none_or(|max| n <= max))
+}

@@ -1,0 +1,267 @@
+//! The rules of the pack: a finding for each comparison that fails, a question for each that a
+//! missing fact leaves open.
+
+use super::case::{Case, Docket};
+use super::derive::{Track, retirement};
+use super::predicate::{self, leaves, truth};
+use super::scope;
+use crate::diag::{Finding, FindingBuilder, Severity};
+use crate::normalize::{Record, Source, Value};
+use crate::pack::{Predicate, Rule, fact_label, pattern_matches};
+
+/// What a rule came to.
+pub(super) struct Judged<'a> {
+    pub rule: &'a Rule,
+    pub truth: Option<bool>,
+    /// What to say when it failed.
+    pub findings: Vec<Finding>,
+    /// Facts the pack asks for whose absence leaves it open.
+    pub open: Vec<String>,
+    /// Warnings of comparisons with `on_unknown`; `true`: the roster asks for the fact.
+    pub notes: Vec<(Finding, bool)>,
+}
+
+/// Judges one rule; `None` when it is not for this person.
+pub(super) fn judge<'a>(rule: &'a Rule, case: &Case<'_>) -> Option<Judged<'a>> {
+    if !rule.levels.is_empty() && !case.level().is_some_and(|l| rule.levels.iter().any(|x| x == l))
+    {
+        return None;
+    }
+    if rule.when.as_ref().is_some_and(|when| truth(when, case) != Some(true)) {
+        return None;
+    }
+    let mut judged = Judged {
+        rule,
+        truth: Some(true),
+        findings: Vec::new(),
+        open: Vec::new(),
+        notes: Vec::new(),
+    };
+    for part in rule.all.iter().flatten() {
+        judged.part(part, case);
+    }
+    if let Some(any) = &rule.any {
+        judged.any(any, case);
+    }
+    if judged.truth.is_none()
+        && let Some(answer) = case.answer(&rule.id)
+    {
+        judged.truth = Some(answer);
+        judged.open.clear();
+        if !answer {
+            let first = rule.all.iter().flatten().chain(rule.any.iter().flatten()).next();
+            judged.findings = first.map(|p| failure(rule, p, case, None)).into_iter().collect();
+        }
+    }
+    Some(judged)
+}
+
+impl Judged<'_> {
+    fn part(&mut self, part: &Predicate, case: &Case<'_>) {
+        let held = truth(part, case);
+        match held {
+            Some(true) => {}
+            Some(false) if forgiven_by_track(part, case) => {
+                let rule = "女工人 50 周岁";
+                let finding = Finding::new("EL-113", case.origin("person.birth")).arg("rule", rule);
+                self.notes.push((
+                    finding.clause(&self.rule.clause).field("person.retire_on").build(),
+                    true,
+                ));
+                return;
+            }
+            Some(false) => self.findings.extend(failures(self.rule, part, case)),
+            None => self.unknown(part, case),
+        }
+        if part.on_unknown.is_none() || held.is_some() {
+            self.truth = predicate::and([self.truth, held].into_iter());
+        }
+    }
+
+    fn any(&mut self, any: &[Predicate], case: &Case<'_>) {
+        let held = predicate::or(any.iter().map(|p| truth(p, case)));
+        match held {
+            Some(true) => {}
+            Some(false) => {
+                self.findings.extend(any.first().map(|p| failure(self.rule, p, case, None)));
+            }
+            None => {
+                any.iter().filter(|p| truth(p, case).is_none()).for_each(|p| self.unknown(p, case))
+            }
+        }
+        self.truth = predicate::and([self.truth, held].into_iter());
+    }
+
+    fn unknown(&mut self, part: &Predicate, case: &Case<'_>) {
+        for leaf in leaves(part).into_iter().filter(|leaf| truth(leaf, case).is_none()) {
+            let facts = predicate::unknown_facts(leaf, case);
+            if let Some(code) = &leaf.on_unknown {
+                let asked = leaf.fact.as_deref().is_some_and(|f| column(f, case));
+                let fact = facts.first().map_or("", String::as_str);
+                let built =
+                    filled(Finding::new(code, case.origin(fact)), self.rule, leaf, case, None);
+                self.notes
+                    .push((built.severity(Severity::Warn).needs_person(false).build(), asked));
+                continue;
+            }
+            self.open.extend(facts.into_iter().filter(|fact| is_asked(fact, case)));
+        }
+    }
+}
+
+/// Whether the pack asks for a fact by a column.
+fn is_asked(fact: &str, case: &Case<'_>) -> bool {
+    let roster = &case.pack.roster;
+    roster.required.iter().chain(&roster.asked).any(|p| pattern_matches(p, fact))
+}
+
+/// Whether the roster has a column for a fact: the pack asks for it, or a blank cell stands there.
+fn column(fact: &str, case: &Case<'_>) -> bool {
+    is_asked(fact, case) || case.record.keys().any(|key| pattern_matches(fact, key))
+}
+
+/// A woman between 50 and 55 may hold a post with the later age: a warning, never an error.
+fn forgiven_by_track(part: &Predicate, case: &Case<'_>) -> bool {
+    let derived =
+        |r: &Record| r.get("person.retire_on").is_some_and(|f| f.source == Source::Derived);
+    if part.fact.as_deref() != Some("person.retire_on") || !derived(case.record) {
+        return false;
+    }
+    let (Some(Track::Woman), Some(late)) = (Track::of(case), retirement(case, Track::WomanLate))
+    else {
+        return false;
+    };
+    let mut record = case.record.clone();
+    if let Some(field) = record.get_mut("person.retire_on") {
+        field.value = Some(Value::Date(late));
+    }
+    truth(part, &Case { record: &record, ..*case }) == Some(true)
+}
+
+/// One finding for each way a comparison failed (each bad year of its own).
+fn failures(rule: &Rule, part: &Predicate, case: &Case<'_>) -> Vec<Finding> {
+    let failed: Vec<&Predicate> =
+        leaves(part).into_iter().filter(|leaf| truth(leaf, case) == Some(false)).collect();
+    // `not` and mixed shapes: the whole speaks through its first comparison
+    let failed =
+        if failed.is_empty() { leaves(part).into_iter().take(1).collect() } else { failed };
+    let mut findings = Vec::new();
+    for leaf in failed {
+        let fact = leaf.fact.as_deref().unwrap_or_default();
+        if leaf.op.as_deref() == Some("all_in") {
+            let members = predicate::members(leaf, fact, case);
+            let bad = members.iter().filter(|m| predicate::allowed(m, leaf, case) == Some(false));
+            findings.extend(bad.map(|member| failure(rule, leaf, case, Some(member))));
+        } else {
+            findings.push(failure(rule, leaf, case, None));
+        }
+    }
+    findings
+}
+
+fn failure(rule: &Rule, leaf: &Predicate, case: &Case<'_>, member: Option<&str>) -> Finding {
+    let fact = member.or(leaf.fact.as_deref()).unwrap_or_default();
+    let mut code = leaf.finding.as_deref().unwrap_or(&rule.finding);
+    if leaf.op.as_deref() == Some("in_scope") && scope::old_name(fact, case).is_some() {
+        code = "SC-111";
+    }
+    let at = leaf_member(leaf, case).unwrap_or_else(|| fact.to_owned());
+    let built = filled(Finding::new(code, case.origin(&at)), rule, leaf, case, member).field(&at);
+    match rule.severity.as_deref() {
+        Some("warn") => built.severity(Severity::Warn).build(),
+        Some("info") => built.severity(Severity::Info).build(),
+        Some("error") => built.severity(Severity::Error).build(),
+        _ => built.build(),
+    }
+}
+
+/// The member of a repeated date that fails.
+fn leaf_member(leaf: &Predicate, case: &Case<'_>) -> Option<String> {
+    let fact = leaf.fact.as_deref().filter(|_| leaf.op.as_deref() == Some("all_ge"))?;
+    let other = case.date(leaf.other.as_deref()?)?;
+    let members = predicate::members(leaf, fact, case);
+    members.into_iter().find(|m| case.date(m).and_then(|d| d.ge(&other)) == Some(false))
+}
+
+/// Fills every place any message of a rule may have; unused ones do nothing.
+fn filled(
+    start: FindingBuilder,
+    rule: &Rule,
+    leaf: &Predicate,
+    case: &Case<'_>,
+    member: Option<&str>,
+) -> FindingBuilder {
+    let fact = member.or(leaf.fact.as_deref()).unwrap_or_default();
+    let limit = leaf
+        .reference
+        .as_deref()
+        .and_then(|r| case.pack.reference.get(r)?.as_date())
+        .map(|d| d.to_string())
+        .or_else(|| leaf.value.as_ref().and_then(predicate::plain).map(|v| v.text()))
+        .unwrap_or_default();
+    let year = member.and_then(|m| m.rsplit('.').next()).unwrap_or_default();
+    let years = predicate::missing_members(leaf, fact, case).unwrap_or_default().join("、");
+    let paper = leaf_member(leaf, case).map_or_else(|| "—".to_owned(), |m| case.shown(&m));
+    let date = if fact.starts_with("papers.") { paper } else { limit.clone() };
+    let (issuer, cert) = certificate(rule);
+    let cert = if fact.starts_with("papers.") { case.shown("cert.date") } else { cert };
+    let n = if fact.starts_with("papers.") { case.shown("papers.count") } else { case.shown(fact) };
+    start
+        .clause(&rule.clause)
+        .arg("value", case.shown(fact))
+        .arg("limit", &limit)
+        .arg("year", year)
+        .arg("years", years)
+        .arg("date", date)
+        .arg("retire", case.shown("person.retire_on"))
+        .arg("issuer", issuer)
+        .arg("cert", cert)
+        .arg("n", n)
+        .arg("trade", case.shown("apply.trade"))
+        .arg("level", case.shown("apply.level"))
+        .arg("a", case.shown(fact))
+        .arg("b", leaf.other.as_deref().map_or_else(String::new, |other| case.shown(other)))
+        .arg("nearest", scope::nearest_hint(case))
+        .arg("expect", scope::old_name("apply.trade", case).unwrap_or_default())
+        .arg("label", fact_label(fact))
+        .arg("text", &rule.text)
+}
+
+/// Issuer and name of the certificate a rule speaks of: the first allowed issuer and 《…》.
+fn certificate(rule: &Rule) -> (String, String) {
+    let name = rule.text.split_once('《').and_then(|(_, rest)| rest.split_once('》'));
+    let name = name.map_or_else(|| "等级证书".to_owned(), |(name, _)| name.to_owned());
+    let issuer = rule.all.iter().flatten().find(|p| p.fact.as_deref() == Some("cert.issuer"));
+    let issuer = issuer.and_then(|p| match p.value.as_ref()? {
+        toml::Value::Array(list) => list.first()?.as_str().map(str::to_owned),
+        toml::Value::String(text) => Some(text.clone()),
+        _ => None,
+    });
+    (issuer.unwrap_or_default(), name)
+}
+
+/// Puts the open facts of a rule before a person, unless an error is already on the fact.
+pub(super) fn ask_open(judged: &Judged<'_>, case: &Case<'_>, docket: &mut Docket) {
+    if judged.truth.is_some() {
+        return;
+    }
+    for fact in &judged.open {
+        let error_there = |f: &Finding| {
+            f.blocks() && f.field.as_deref().is_some_and(|x| x == fact || pattern_matches(x, fact))
+        };
+        if docket.findings.iter().any(error_there) {
+            continue;
+        }
+        let rule = judged.rule;
+        let label = fact_label(fact);
+        let finding = Finding::new("EL-199", case.origin(fact))
+            .arg("text", &rule.text)
+            .arg("label", &label)
+            .clause(&rule.clause)
+            .field(fact)
+            .build();
+        let text = format!("{}：是否符合\"{}\"？", case.name(), rule.text);
+        let known = format!("{label}：{}", case.shown(fact));
+        docket.ask(&rule.id, text, known, finding);
+    }
+}
