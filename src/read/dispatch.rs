@@ -212,12 +212,29 @@ fn declared_charset(head: &str) -> Option<String> {
     Some(name.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect())
 }
 
+/// Text formats that would pass for a table: how they begin, what they are, what to do.
+const OTHER_TEXT: [(&[u8], &str, Option<&str>); 3] = [
+    (b"MIME-Version:", "网页归档（mht）", None),
+    (b"ID;P", "SYLK 表格", None),
+    (b"{\\rtf", "RTF 文档", Some("用 Word/WPS 打开后另存为 docx 再提交")),
+];
+
 /// CSV and its kin.
 fn text(task: &ReadTask, limits: &Limits) -> Outcome {
-    let result = load(task, limits).and_then(|bytes| csv::read(&bytes, &task.path, limits));
-    match result {
+    let bytes = match load(task, limits) {
+        Ok(bytes) => bytes,
+        Err(refusal) => return ("text", Err(refusal)),
+    };
+    for (mark, sniffed, remedy) in OTHER_TEXT {
+        if bytes.starts_with(mark) {
+            return ("text", Err(Refusal::Foreign { sniffed, remedy }));
+        }
+    }
+    match csv::read(&bytes, &task.path, limits) {
         // a note, not a table
-        Ok(read) if !read.tabular && !is_table_name(&task.path) => ("text", Err(Refusal::Unknown)),
+        Ok(read) if !read.tabular && !is_table_name(&task.path) => {
+            ("text", Err(unrecognised(&task.path)))
+        }
         Ok(read) => ("csv", Ok((Content::Workbook(read.workbook), read.findings))),
         Err(refusal) => ("csv", Err(refusal)),
     }
