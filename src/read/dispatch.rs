@@ -162,15 +162,16 @@ fn compound(task: &ReadTask, limits: &Limits) -> Outcome {
         Ok(bytes) => bytes,
         Err(refusal) => return ("ole", Err(refusal)),
     };
-    let Some(names) = ole::root_names(&bytes) else {
+    let Some(compound) = ole::Compound::open(&bytes) else {
         return ("ole", Err(Refusal::damaged()));
     };
-    let has = |name: &str| names.iter().any(|n| n.eq_ignore_ascii_case(name));
+    let has = |name: &str| compound.has(name);
     if has("EncryptedPackage") || has("EncryptionInfo") {
         ("ole", Err(Refusal::Locked))
     } else if has("Workbook") || has("Book") {
-        let macros = has("_VBA_PROJECT_CUR");
-        ("xls", workbook::read_xls(bytes, limits).map(|book| finish(book, &task.path, macros)))
+        let stream = compound.stream("Workbook").or_else(|| compound.stream("Book"));
+        let book = workbook::read_xls(&bytes, &stream.unwrap_or_default(), limits);
+        ("xls", book.map(|book| finish(book, &task.path, has("_VBA_PROJECT_CUR"))))
     } else if has("WordDocument") {
         let remedy = Some("用 Word/WPS 打开后另存为 docx 再提交");
         ("doc", Err(Refusal::Foreign { sniffed: "旧版 Word 文档（doc）", remedy }))

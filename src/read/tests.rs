@@ -253,12 +253,15 @@ fn docx_is_a_form() {
     assert_eq!((form.titles[0].as_str(), form.tables[0][0][0].as_str()), ("登记表", "姓名"));
 }
 
+/// Bytes, name, sniffed kind; then the word and the codes they give.
+type Case<'a> = (&'a [u8], &'a str, FileKind, &'a str, &'a [&'a str]);
+
 #[test]
 fn content_decides_not_the_name() {
     let limits = Limits::default();
     let compound = |names: &[&str]| ole::tests::compound(names);
     let locked = compound(&["EncryptionInfo", "EncryptedPackage"]);
-    let cases: [(&[u8], &str, FileKind, &str, &[&str]); 14] = [
+    let cases: [Case; 14] = [
         (b"a,b\n1,2\n", "表.xls", FileKind::Text, "csv", &[]),
         (b"hello\n", "readme.txt", FileKind::Text, "text", &["IN-111"]),
         (b"MIME-Version: 1.0\na,b\nc,d\n", "表.xls", FileKind::Text, "text", &["IN-112"]),
