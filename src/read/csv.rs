@@ -36,10 +36,16 @@ pub(super) fn read(bytes: &[u8], path: &str, limits: &Limits) -> Result<Text, Re
                 .build(),
         );
     }
-    let (separator, tabular) = separator(&decoded.text);
+    let (separator, tabular) = match told_separator(&decoded.text) {
+        Some(told) => (told, true),
+        None => separator(&decoded.text),
+    };
     let mut total = 0;
     let mut sink = Sink::new(limits, &mut total);
     for (row, record) in Records::new(&decoded.text, separator).enumerate() {
+        if row == 0 && told_separator(&decoded.text).is_some() {
+            continue;
+        }
         for (column, field) in record.into_iter().enumerate() {
             let text = unwrap_field(field);
             if !text.is_empty() {
@@ -51,22 +57,30 @@ pub(super) fn read(bytes: &[u8], path: &str, limits: &Limits) -> Result<Text, Re
     Ok(Text { workbook: Workbook { sheets: vec![sheet] }, findings, tabular })
 }
 
-/// The separator whose column count repeats most, and whether any gave columns.
+/// The separator a first line `sep=;` tells Excel.
+fn told_separator(text: &str) -> Option<char> {
+    let mut rest = text.lines().next()?.strip_prefix("sep=")?.chars();
+    rest.next().filter(|_| rest.next().is_none())
+}
+
+/// The separator whose column count repeats most, and whether most lines have columns.
 fn separator(text: &str) -> (char, bool) {
-    let mut best = (',', (0, 0));
+    let mut best = (',', (0, 0), false);
     for candidate in SEPARATORS {
         let mut counts = BTreeMap::new();
+        let mut filled = 0;
         for record in Records::new(text, candidate).take(SAMPLE) {
+            filled += usize::from(record.iter().any(|field| !field.is_empty()));
             if record.len() > 1 {
                 *counts.entry(record.len()).or_insert(0_usize) += 1;
             }
         }
         let score = counts.into_iter().map(|(columns, n)| (n, columns)).max().unwrap_or((0, 0));
         if score > best.1 {
-            best = (candidate, score);
+            best = (candidate, score, score.0 > 1 && score.0 * 2 >= filled);
         }
     }
-    (best.0, best.1.0 > 0)
+    (best.0, best.2)
 }
 
 /// Takes away what people add to keep Excel from making a number of a text.
@@ -179,6 +193,7 @@ mod tests {
                 format!("标题 一\n姓名{sep}身份证{sep}单位\n张三{sep}1{sep}甲\n李四{sep}2{sep}乙");
             assert_eq!(rows(&text)[1], ["姓名", "身份证", "单位"], "{sep:?}");
         }
+        assert_eq!(rows("sep=;\na;b,c\n")[1], ["a", "b,c"]);
         assert!(!read("一行说明\n没有列".as_bytes(), "a.txt", &Limits::default()).unwrap().tabular);
     }
 

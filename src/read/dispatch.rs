@@ -159,15 +159,16 @@ fn compound(task: &ReadTask, limits: &Limits) -> Outcome {
         Ok(bytes) => bytes,
         Err(refusal) => return ("ole", Err(refusal)),
     };
-    let Some(names) = ole::root_names(&bytes) else {
+    let Some(compound) = ole::Compound::open(&bytes) else {
         return ("ole", Err(Refusal::damaged()));
     };
-    let has = |name: &str| names.iter().any(|n| n.eq_ignore_ascii_case(name));
+    let has = |name: &str| compound.has(name);
     if has("EncryptedPackage") || has("EncryptionInfo") {
         ("ole", Err(Refusal::Locked))
     } else if has("Workbook") || has("Book") {
-        let macros = has("_VBA_PROJECT_CUR");
-        ("xls", workbook::read_xls(bytes, limits).map(|book| finish(book, &task.path, macros)))
+        let stream = compound.stream("Workbook").or_else(|| compound.stream("Book"));
+        let book = workbook::read_xls(&bytes, &stream.unwrap_or_default(), limits);
+        ("xls", book.map(|book| finish(book, &task.path, has("_VBA_PROJECT_CUR"))))
     } else if has("WordDocument") {
         let remedy = Some("用 Word/WPS 打开后另存为 docx 再提交");
         ("doc", Err(Refusal::Foreign { sniffed: "旧版 Word 文档（doc）", remedy }))
@@ -209,12 +210,29 @@ fn declared_charset(head: &str) -> Option<String> {
     Some(name.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect())
 }
 
+/// Text formats that would pass for a table: how they begin, what they are, what to do.
+const OTHER_TEXT: [(&[u8], &str, Option<&str>); 3] = [
+    (b"MIME-Version:", "网页归档（mht）", None),
+    (b"ID;P", "SYLK 表格", None),
+    (b"{\\rtf", "RTF 文档", Some("用 Word/WPS 打开后另存为 docx 再提交")),
+];
+
 /// CSV and its kin.
 fn text(task: &ReadTask, limits: &Limits) -> Outcome {
-    let result = load(task, limits).and_then(|bytes| csv::read(&bytes, &task.path, limits));
-    match result {
+    let bytes = match load(task, limits) {
+        Ok(bytes) => bytes,
+        Err(refusal) => return ("text", Err(refusal)),
+    };
+    for (mark, sniffed, remedy) in OTHER_TEXT {
+        if bytes.starts_with(mark) {
+            return ("text", Err(Refusal::Foreign { sniffed, remedy }));
+        }
+    }
+    match csv::read(&bytes, &task.path, limits) {
         // a note, not a table
-        Ok(read) if !read.tabular && !is_table_name(&task.path) => ("text", Err(Refusal::Unknown)),
+        Ok(read) if !read.tabular && !is_table_name(&task.path) => {
+            ("text", Err(unrecognised(&task.path)))
+        }
         Ok(read) => ("csv", Ok((Content::Workbook(read.workbook), read.findings))),
         Err(refusal) => ("csv", Err(refusal)),
     }

@@ -18,6 +18,9 @@ pub(super) fn read(text: &str, path: &str, limits: &Limits) -> Result<Workbook, 
     let mut reader = Reader {
         sink: Sink::new(limits, &mut total),
         merges: Vec::new(),
+        hidden_rows: Vec::new(),
+        row_hidden: false,
+        row_filled: false,
         row: 0,
         column: 0,
         in_row: false,
@@ -35,6 +38,7 @@ pub(super) fn read(text: &str, path: &str, limits: &Limits) -> Result<Workbook, 
     let mut sheet = reader.sink.into_sheet(file_stem(path));
     sheet.merges = reader.merges;
     sheet.merges.sort_unstable();
+    sheet.hidden_rows = reader.hidden_rows;
     Ok(Workbook { sheets: vec![sheet] })
 }
 
@@ -55,6 +59,9 @@ struct Open {
 struct Reader<'a> {
     sink: Sink<'a>,
     merges: Vec<Area>,
+    hidden_rows: Vec<u32>,
+    row_hidden: bool,
+    row_filled: bool,
     row: u32,
     column: u32,
     in_row: bool,
@@ -107,6 +114,9 @@ impl Reader<'_> {
             self.end_row()?;
             self.in_row = true;
             self.column = 0;
+            self.row_filled = false;
+            let style = tag.attribute("style").unwrap_or_default().replace(' ', "");
+            self.row_hidden = style.to_ascii_lowercase().contains("display:none");
         } else if self.depth == 1 && (tag.is("td") || tag.is("th")) {
             self.end_cell()?;
             self.in_row = true;
@@ -174,6 +184,7 @@ impl Reader<'_> {
         if text.chars().all(char::is_whitespace) {
             return Ok(());
         }
+        self.row_filled = true;
         self.sink.put(self.row, column, CellValue::Text(text.to_owned()))
     }
 
@@ -181,6 +192,10 @@ impl Reader<'_> {
         self.end_cell()?;
         if self.in_row {
             self.in_row = false;
+            if self.row_hidden && self.row_filled {
+                self.hidden_rows.push(self.row);
+            }
+            self.row_hidden = false;
             self.row = self.row.saturating_add(1);
             let row = self.row;
             self.spans.retain(|s| s.until >= row);
@@ -246,6 +261,14 @@ mod tests {
         ];
         let expect: Vec<_> = expect.map(|(r, c, t)| (r, c, t.to_owned())).into();
         assert_eq!(cells(text), expect);
+    }
+
+    #[test]
+    fn filtered_rows_are_told() {
+        let text =
+            "<table><tr><td>a<tr style='height:0;Display: none'><td>b<tr style='display:none'><td>";
+        let book = read(text, "导出.xls", &Limits::default()).unwrap();
+        assert_eq!(book.sheets[0].hidden_rows, [1]);
     }
 
     #[test]

@@ -1,31 +1,67 @@
-//! The directory of an OLE compound file: enough to tell what lies in it.
+//! OLE compound files: enough to tell what lies in them and to fetch the stream of a workbook.
 
-/// Names of the streams and storages at the root, or none when the directory is broken.
-pub(super) fn root_names(bytes: &[u8]) -> Option<Vec<String>> {
-    let header = Header::read(bytes)?;
-    let fat = header.fat(bytes)?;
-    let mut directory = Vec::new();
-    for sector in chain(header.directory, &fat) {
-        directory.extend_from_slice(header.sector(bytes, sector)?);
-    }
-    let root = entry(&directory, 0)?;
-    let mut names = Vec::new();
-    // children of a storage form a tree of siblings; a damaged one may be a loop
-    let mut open = vec![root.child];
-    let mut steps = directory.len() / ENTRY;
-    while let Some(id) = open.pop() {
-        if id == NONE {
-            continue;
-        }
-        steps = steps.checked_sub(1)?;
-        let entry = entry(&directory, id)?;
-        names.push(entry.name);
-        open.extend([entry.left, entry.right]);
-    }
-    names.sort_unstable();
-    Some(names)
+/// An opened compound file.
+pub(super) struct Compound<'a> {
+    bytes: &'a [u8],
+    header: Header,
+    fat: Vec<u32>,
+    entries: Vec<Entry>,
 }
 
+impl<'a> Compound<'a> {
+    /// Reads the directory; none when it is broken.
+    pub(super) fn open(bytes: &'a [u8]) -> Option<Self> {
+        let header = Header::read(bytes)?;
+        let fat = header.fat(bytes)?;
+        let mut directory = Vec::new();
+        for sector in chain(header.directory, &fat) {
+            directory.extend_from_slice(header.sector(bytes, sector)?);
+        }
+        let root = entry(&directory, 0)?;
+        let mut entries = Vec::new();
+        // children of a storage form a tree of siblings; a damaged one may be a loop
+        let mut open = vec![root.child];
+        let mut steps = directory.len() / ENTRY;
+        while let Some(id) = open.pop() {
+            if id == NONE {
+                continue;
+            }
+            steps = steps.checked_sub(1)?;
+            let entry = entry(&directory, id)?;
+            open.extend([entry.left, entry.right]);
+            entries.push(entry);
+        }
+        Some(Self { bytes, header, fat, entries })
+    }
+
+    /// Whether a stream or storage of this name lies at the root.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.entry(name).is_some()
+    }
+
+    fn entry(&self, name: &str) -> Option<&Entry> {
+        self.entries.iter().find(|e| e.name.eq_ignore_ascii_case(name))
+    }
+
+    /// A stream at the root; none when it is absent, broken, or so small that it lies elsewhere.
+    pub(super) fn stream(&self, name: &str) -> Option<Vec<u8>> {
+        let entry = self.entry(name)?;
+        if entry.size < SMALL {
+            return None;
+        }
+        let mut out = Vec::new();
+        for sector in chain(entry.start, &self.fat) {
+            // the last sector of a file may be short
+            let Some(bytes) = self.header.sector(self.bytes, sector) else { break };
+            out.extend_from_slice(bytes);
+        }
+        out.truncate(entry.size as usize);
+        Some(out)
+    }
+}
+
+/// Streams smaller than this lie in a stream of their own.
+const SMALL: u32 = 4096;
 const ENTRY: usize = 128;
 const NONE: u32 = 0xFFFF_FFFF;
 /// From here on sector numbers have a special meaning.
@@ -94,6 +130,8 @@ struct Entry {
     left: u32,
     right: u32,
     child: u32,
+    start: u32,
+    size: u32,
 }
 
 fn entry(directory: &[u8], id: u32) -> Option<Entry> {
@@ -110,6 +148,8 @@ fn entry(directory: &[u8], id: u32) -> Option<Entry> {
         left: u32_at(bytes, 68)?,
         right: u32_at(bytes, 72)?,
         child: u32_at(bytes, 76)?,
+        start: u32_at(bytes, 116)?,
+        size: u32_at(bytes, 120)?,
     })
 }
 
@@ -151,18 +191,20 @@ pub(super) mod tests {
 
     #[test]
     fn lists_the_root() {
-        let names = root_names(&compound(&["EncryptionInfo", "EncryptedPackage"])).unwrap();
-        assert_eq!(names, ["EncryptedPackage", "EncryptionInfo"]);
+        let bytes = compound(&["EncryptionInfo", "EncryptedPackage"]);
+        let opened = Compound::open(&bytes).unwrap();
+        assert!(opened.has("EncryptedPackage") && opened.has("EncryptionInfo"));
+        assert!(!opened.has("Workbook") && opened.stream("EncryptionInfo").is_none());
     }
 
     #[test]
     fn loops_and_cuts_end() {
         let mut bytes = compound(&["Workbook"]);
         bytes[1024 + 128 + 68..1024 + 128 + 72].copy_from_slice(&1_u32.to_le_bytes());
-        assert_eq!(root_names(&bytes), None);
+        assert!(Compound::open(&bytes).is_none());
         let bytes = compound(&["Workbook"]);
         for length in [0, 8, 100, 512, 1024, 1200] {
-            assert_eq!(root_names(&bytes[..length]), None);
+            assert!(Compound::open(&bytes[..length]).is_none());
         }
     }
 }

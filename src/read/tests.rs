@@ -106,6 +106,24 @@ fn xlsx_is_read_with_its_layout() {
     assert!(!book.sheets[2].hidden && !book.sheets[2].pictures);
 }
 
+#[test]
+fn layout_is_read_around_the_cells() {
+    let mut writer = Writer::new();
+    let sheet = writer.add_worksheet();
+    sheet.merge_range(0, 0, 1, 0, "a", &Format::new()).unwrap();
+    sheet.insert_image(5, 5, &Image::new_from_buffer(PNG).unwrap()).unwrap();
+    let parsed = parse_zip(&writer.save_to_buffer().unwrap(), "表.xlsx");
+    let sheet = &book(&parsed).sheets[0];
+    assert_eq!(sheet.merges, [Area { top: 0, left: 0, bottom: 1, right: 0 }]);
+    assert!(sheet.pictures && sheet.hidden_rows.is_empty());
+    let mut writer = Writer::new();
+    let image = Image::new_from_buffer(PNG).unwrap();
+    writer.add_worksheet().insert_image(5, 5, &image).unwrap();
+    let parsed = parse_zip(&writer.save_to_buffer().unwrap(), "表.xlsx");
+    let sheet = &book(&parsed).sheets[0];
+    assert!(sheet.pictures && sheet.cells.is_empty());
+}
+
 const CONTENT_TYPES: (&str, &str) = (
     "[Content_Types].xml",
     "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>",
@@ -235,14 +253,19 @@ fn docx_is_a_form() {
     assert_eq!((form.titles[0].as_str(), form.tables[0][0][0].as_str()), ("登记表", "姓名"));
 }
 
+/// Bytes, name, sniffed kind; then the word and the codes they give.
+type Case<'a> = (&'a [u8], &'a str, FileKind, &'a str, &'a [&'a str]);
+
 #[test]
 fn content_decides_not_the_name() {
     let limits = Limits::default();
     let compound = |names: &[&str]| ole::tests::compound(names);
     let locked = compound(&["EncryptionInfo", "EncryptedPackage"]);
-    let cases: [(&[u8], &str, FileKind, &str, &[&str]); 12] = [
+    let cases: [Case; 14] = [
         (b"a,b\n1,2\n", "表.xls", FileKind::Text, "csv", &[]),
         (b"hello\n", "readme.txt", FileKind::Text, "text", &["IN-111"]),
+        (b"MIME-Version: 1.0\na,b\nc,d\n", "表.xls", FileKind::Text, "text", &["IN-112"]),
+        (b"{\\rtf1 a}", "表.doc", FileKind::Text, "text", &["IN-112"]),
         (b"<table><tr><td>a</td></tr></table>", "表.xls", FileKind::Markup, "html", &[]),
         (b"<?xml version='1.0'?><a/>", "表.xls", FileKind::Markup, "xml", &["IN-112"]),
         (&locked, "表.xlsx", FileKind::Ole, "ole", &["IN-113"]),

@@ -43,9 +43,25 @@ pub(super) fn fill(package: &mut Package, part: &str, sheet: &mut Sheet) -> Resu
     // WPS keeps pictures inside cells in a part of its own
     sheet.pictures = package.has("xl/cellimages.xml");
     let Some(text) = package.text(part)? else { return Ok(()) };
+    if text.contains("hidden=") {
+        fill_from(&text, media, sheet);
+    } else {
+        // the cells are most of the part and say nothing here
+        let (before, after) = text.split_once("sheetData").unwrap_or((&text, ""));
+        fill_from(before, media, sheet);
+        // `<sheetData/>` has no end of its own
+        fill_from(after.rsplit_once("sheetData").map_or(after, |(_, after)| after), media, sheet);
+    }
+    sheet.hidden_rows.sort_unstable();
+    sheet.hidden_rows.dedup();
+    sheet.merges.sort_unstable();
+    Ok(())
+}
+
+fn fill_from(text: &str, media: bool, sheet: &mut Sheet) {
     let filled: BTreeSet<u32> = sheet.cells.iter().map(|c| c.row).collect();
     let mut next_row = 0;
-    for piece in Scanner::xml(&text) {
+    for piece in Scanner::xml(text) {
         let Piece::Open(tag) = piece else { continue };
         if tag.is("row") {
             let row = tag.number("r").map_or(next_row, |r| r.saturating_sub(1));
@@ -64,10 +80,6 @@ pub(super) fn fill(package: &mut Package, part: &str, sheet: &mut Sheet) -> Resu
             sheet.pictures |= media;
         }
     }
-    sheet.hidden_rows.sort_unstable();
-    sheet.hidden_rows.dedup();
-    sheet.merges.sort_unstable();
-    Ok(())
 }
 
 fn hide_columns(tag: &Tag<'_>, sheet: &mut Sheet) {

@@ -2,18 +2,27 @@
 
 use super::super::Workbook;
 use super::super::refusal::Refusal;
-use super::{Sink, areas, hidden_sheet};
+use super::{Sink, areas, biff, hidden_sheet};
 use crate::wall::Limits;
 use calamine::{Reader, SheetType, SheetVisible, Xls, XlsError, open_workbook_from_rs};
 use std::io::Cursor;
 
-/// Reads an xls. The whole grid is made in memory by the crate: the limits of the process hold.
-pub(in super::super) fn read_xls(bytes: Vec<u8>, limits: &Limits) -> Result<Workbook, Refusal> {
+/// Reads an xls; `stream` is its workbook stream. The whole grid is made in memory by the crate:
+/// the limits of the process hold.
+pub(in super::super) fn read_xls(
+    bytes: &[u8],
+    stream: &[u8],
+    limits: &Limits,
+) -> Result<Workbook, Refusal> {
+    if biff::is_locked(stream) {
+        return Err(Refusal::Locked);
+    }
     let mut book: Xls<_> = open_workbook_from_rs(Cursor::new(bytes)).map_err(|e| refusal(&e))?;
     let sheets = book.sheets_metadata().to_vec();
+    let layouts = biff::layouts(stream);
     let mut workbook = Workbook::default();
     let mut total = 0;
-    for meta in sheets {
+    for (index, meta) in sheets.iter().enumerate() {
         if !matches!(meta.typ, SheetType::WorkSheet) {
             continue;
         }
@@ -30,6 +39,9 @@ pub(in super::super) fn read_xls(bytes: Vec<u8>, limits: &Limits) -> Result<Work
         }
         let mut sheet = sink.into_sheet(&meta.name);
         sheet.merges = areas(&book.merge_cells_by_sheet_name(&meta.name).unwrap_or_default());
+        if let Some(layout) = layouts.get(index) {
+            layout.fill(&mut sheet);
+        }
         workbook.sheets.push(sheet);
     }
     Ok(workbook)

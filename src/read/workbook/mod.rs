@@ -3,6 +3,7 @@
 //! Every format pours its cells into a [`Sink`], which keeps the limits: a file is judged by the
 //! cells it really has, never by the size it claims.
 
+mod biff;
 mod layout;
 mod legacy;
 mod odf;

@@ -28,12 +28,13 @@ pub(in super::super) fn read(package: &mut Package, limits: &Limits) -> Result<W
             Piece::Open(tag) if tag.is("spreadsheet") => spreadsheet = true,
             Piece::Close(name) if named(name, "document-content") => closed = true,
             Piece::Open(tag) if tag.is("style") => {
-                style = tag.attribute("name").unwrap_or_default()
+                style = tag.attribute("name").unwrap_or_default();
             }
-            Piece::Open(tag) if tag.is("table-properties") => {
-                if tag.attribute("display").as_deref() == Some("false") {
-                    hidden_styles.insert(style.clone());
-                }
+            Piece::Open(tag)
+                if tag.is("table-properties")
+                    && tag.attribute("display").as_deref() == Some("false") =>
+            {
+                hidden_styles.insert(style.clone());
             }
             Piece::Open(tag) if spreadsheet && tag.is("table") && !tag.empty => {
                 let name = tag.attribute("name").unwrap_or_default();
