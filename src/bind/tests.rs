@@ -8,15 +8,17 @@ use std::io::Cursor;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// The first font of `fonts/`; tests that print need it.
+/// The first Chinese font of `fonts/`; tests that print need it.
 fn font() -> Option<StampFonts> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("fonts");
     let mut files: Vec<PathBuf> =
         std::fs::read_dir(dir).ok()?.filter_map(|e| Some(e.ok()?.path())).collect();
     files.sort();
     let font = files.iter().find_map(|path| {
+        let bytes = std::fs::read(path).ok()?;
         let index = if path.extension()? == "ttc" { 2 } else { 0 };
-        StampFonts::load(std::fs::read(path).ok()?, index).ok()
+        ttf_parser::Face::parse(&bytes, index).ok()?.glyph_index('第')?;
+        StampFonts::load(bytes, index).ok()
     });
     if font.is_none() {
         println!("skipped: no font file in fonts/");
@@ -226,14 +228,15 @@ fn binds_everything_and_other_readers_agree() {
     let made = made();
     let out = made.dir.path().join("packet.pdf");
     let packet = bind(&made.plan, &made.blobs, &font, &out).unwrap();
+    // For looking at it.
+    if let Ok(keep) = std::env::var("DOSSIER_KEEP_PACKET") {
+        std::fs::copy(&out, keep).unwrap();
+    }
     let bytes = std::fs::read(&out).unwrap();
     assert_eq!(packet.missing, "");
     assert_eq!(packet.bytes, bytes.len() as u64);
     assert_eq!(packet.sha256, crate::blobs::sha256_hex(&bytes));
     assert_eq!(packet.pages, sheet_sides(&made.plan));
-    if let Ok(keep) = std::env::var("DOSSIER_KEEP_PACKET") {
-        std::fs::copy(&out, keep).unwrap();
-    }
     let path = out.to_str().unwrap();
     if let Some((fine, said)) = tool("qpdf", &["--check", path]) {
         assert!(fine, "{said}");

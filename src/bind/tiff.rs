@@ -51,10 +51,7 @@ impl Tiff {
         let mut at = tiff.u32(4)?;
         while at != 0 {
             let (directory, next) = tiff.directory(at)?;
-            // Reduced copies (thumbnails) are no pages.
-            if directory.one(254, 0) & 1 == 0 {
-                tiff.pages.push(directory);
-            }
+            tiff.pages.push(directory);
             if tiff.pages.len() > MOST_PAGES {
                 return Err(BindError::Image("TIFF directories run in a circle".to_owned()));
             }
