@@ -22,9 +22,10 @@ mod roster;
 mod row;
 mod sheet;
 mod table;
+#[cfg(test)]
+mod tests;
 mod trade;
 mod unit;
-
 pub use roster::normalize;
 
 use crate::diag::{Finding, Origin};
