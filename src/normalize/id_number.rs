@@ -33,17 +33,6 @@ pub(super) fn read(value: &CellValue, cell: &str) -> (Parsed, Option<IdFacts>) {
     judge(&text, repairs, cell)
 }
 
-/// What a well-formed, valid 18-digit number says; `None` for any other text.
-pub(super) fn facts(id: &str) -> Option<IdFacts> {
-    let chars: Vec<char> = id.chars().collect();
-    if chars.len() != 18 || expected(&chars)? != chars[17] {
-        return None;
-    }
-    let number = |from: usize, to: usize| digits(&chars[from..to]);
-    let birth = PartialDate::day(number(6, 10)? as i32, number(10, 12)?, number(12, 14)?)?;
-    Some(IdFacts { birth, male: number(16, 17)? % 2 == 1 })
-}
-
 fn digits(chars: &[char]) -> Option<u32> {
     chars.iter().collect::<String>().parse().ok()
 }
@@ -248,7 +237,8 @@ mod tests {
 
     #[test]
     fn says_sex_and_birth() {
-        let facts = facts("440524188001010014").unwrap();
+        let (_, facts) = read(&CellValue::Text("440524188001010014".to_owned()), "E5");
+        let facts = facts.unwrap();
         assert!(facts.male);
         assert_eq!(facts.birth.to_string(), "1880-01-01");
     }

@@ -10,7 +10,7 @@ pub(super) enum Level {
     /// 普通工: a present level only.
     Unskilled,
     /// 无, 学徒, 见习, —: no level yet.
-    NoLevel,
+    Absent,
     /// Anything else; never guessed.
     Unknown,
 }
@@ -33,7 +33,7 @@ pub(super) fn read(text: &str) -> Level {
     if super::cell::is_empty(text)
         || ["学徒", "学徒工", "见习", "见习期", "无等级"].contains(&folded.as_str())
     {
-        return Level::NoLevel;
+        return Level::Absent;
     }
     if folded == "普通工" || folded == "普工" {
         return Level::Unskilled;
@@ -98,9 +98,9 @@ mod tests {
             ("技术工三级", Level::Known("高级工")),
             ("初级", Level::Known("初级工")),
             ("普通工", Level::Unskilled),
-            ("无", Level::NoLevel),
-            ("—", Level::NoLevel),
-            ("", Level::NoLevel),
+            ("无", Level::Absent),
+            ("—", Level::Absent),
+            ("", Level::Absent),
             ("正高级", Level::Unknown),
             ("高级技师二级", Level::Unknown),
             ("一级/技师", Level::Unknown),

@@ -23,6 +23,8 @@ mod roster;
 mod row;
 mod sheet;
 mod table;
+#[cfg(test)]
+mod tests;
 mod trade;
 mod unit;
 

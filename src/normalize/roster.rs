@@ -10,7 +10,8 @@ use chrono::NaiveDate;
 /// Turns cells into rows of people: headers found, values normalized, every file accounted for.
 /// Scans are left `ignored`: the assembly gives them their place.
 pub fn normalize(reading: &Reading, pack: &Pack, now: NaiveDate) -> Filing {
-    let ctx = Ctx::new(pack, now);
+    let paths: Vec<&str> = reading.files.iter().map(|f| f.file.path.as_str()).collect();
+    let ctx = Ctx::new(pack, now, &paths);
     let delivery = &reading.delivery;
     let mut filing = Filing {
         entry: delivery.entry.clone(),

@@ -31,10 +31,12 @@ pub(super) struct Ctx<'a> {
     pub(super) training_year: Option<i32>,
     /// Required facts, `appraisal.*` spelled out by year.
     pub(super) required: BTreeSet<String>,
+    /// Folders that name a trade (`01张三（电工）`): folder and trade.
+    pub(super) folders: Vec<(String, String)>,
 }
 
 impl<'a> Ctx<'a> {
-    pub(super) fn new(pack: &'a Pack, now: NaiveDate) -> Self {
+    pub(super) fn new(pack: &'a Pack, now: NaiveDate, paths: &[&str]) -> Self {
         let list =
             |name: &str| pack.reference.get(name).and_then(|r| r.list.clone()).unwrap_or_default();
         let training_year = match list("training_years").as_slice() {
@@ -49,8 +51,23 @@ impl<'a> Ctx<'a> {
                 required.insert(fact.clone());
             }
         }
-        Self { pack, now, training_year, required }
+        Self { pack, now, training_year, required, folders: folders(pack, paths) }
     }
+}
+
+/// Folders whose name ends with a trade of the pack in brackets.
+fn folders(pack: &Pack, paths: &[&str]) -> Vec<(String, String)> {
+    let dirs =
+        paths.iter().filter_map(|path| path.rsplit_once('/')).flat_map(|(d, _)| d.split('/'));
+    let named: BTreeSet<&str> = dirs.collect();
+    named
+        .into_iter()
+        .filter_map(|dir| {
+            let (_, tail) = dir.split_once(['（', '('])?;
+            let trade = trade::canonical(tail.trim_end_matches(['）', ')']), pack)?;
+            Some((dir.to_owned(), trade))
+        })
+        .collect()
 }
 
 /// The row while it is being read.
@@ -265,8 +282,8 @@ impl Build<'_> {
             Level::Known(name) if name == text => Parsed::text(name),
             Level::Known(name) => Parsed::text(name).repair("等级名称规范"),
             Level::Unskilled if present => Parsed::text("普通工"),
-            Level::NoLevel if present => Parsed::text("none"),
-            Level::Unskilled | Level::NoLevel | Level::Unknown => {
+            Level::Absent if present => Parsed::text("none"),
+            Level::Unskilled | Level::Absent | Level::Unknown => {
                 Parsed::fault("FD-161", text.trim())
             }
         };

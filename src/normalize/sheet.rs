@@ -7,6 +7,7 @@ use super::table::{self, Header, Kind, Titles};
 use super::{Row, trade};
 use crate::diag::{Finding, Origin};
 use crate::read::{CellValue, Sheet, a1};
+use crate::text::strip_blanks;
 use std::collections::BTreeSet;
 
 /// What a roster sheet gave.
@@ -193,8 +194,14 @@ impl Walk<'_> {
                 inherited.push(build(&years.join("、")).field(field).build());
             }
         }
-        let whole = build(&cols).build();
-        self.say(whole);
+        // a folder may still stand for the trade, person by person
+        let by_folder = lacking.len() == 1
+            && lacking[0].as_str() == "apply.trade"
+            && !self.ctx.folders.is_empty();
+        if !by_folder {
+            let whole = build(&cols).build();
+            self.say(whole);
+        }
         inherited
     }
 
@@ -222,15 +229,38 @@ impl Walk<'_> {
                 origin: Origin::cell(self.path, &self.sheet.name, place),
             });
         }
-        let folder: Vec<Slot> = spare
+        let mut stand_in: Vec<Slot> = spare
             .iter()
             .filter(|s| s.field == "unit.name" || !header.has(&s.field))
             .cloned()
             .collect();
+        let mut missing = missing.to_vec();
+        if !header.has("apply.trade")
+            && let Some(slot) = self.from_folder(&slots)
+        {
+            missing.retain(|f| f.field.as_deref() != Some("apply.trade"));
+            stand_in.push(slot);
+        }
         let first = grid.row(row).first().map_or(0, |(c, _)| *c);
-        let built = row::build(self.ctx, &slots, &folder, missing, self.cell(row, first));
+        let built = row::build(self.ctx, &slots, &stand_in, &missing, self.cell(row, first));
         self.out.rows.push(built);
         self.counted += 1;
+    }
+
+    /// The trade in the name of the person's folder.
+    fn from_folder(&self, slots: &[Slot]) -> Option<Slot> {
+        let name = slots.iter().find(|s| s.field == "person.name")?;
+        let name = strip_blanks(&name.value.text());
+        let (folder, trade) =
+            self.ctx.folders.iter().find(|(folder, _)| {
+                name.chars().count() > 1 && strip_blanks(folder).contains(&name)
+            })?;
+        Some(Slot {
+            field: "apply.trade".to_owned(),
+            year: None,
+            value: CellValue::Text(trade.clone()),
+            origin: Origin::file(folder),
+        })
     }
 
     fn typed(&self, value: CellValue) -> CellValue {

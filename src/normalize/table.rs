@@ -351,10 +351,11 @@ fn after_label(text: &str, labels: &[&str]) -> Option<String> {
         while let Some((_, after)) = rest.split_once(label) {
             rest = after;
             let after = after.trim_start();
-            let after = after
-                .strip_prefix("（盖章）")
-                .or_else(|| after.strip_prefix("(盖章)"))
-                .unwrap_or(after);
+            // 填报单位（章）：
+            let after = match after.strip_prefix(['（', '(']) {
+                Some(hint) => hint.split_once(['）', ')']).map_or("", |(_, tail)| tail),
+                None => after,
+            };
             let Some(value) = after.trim_start().strip_prefix('：') else { continue };
             // up to the next label: a word before ：, set off by blanks
             let value = value.trim_start();
@@ -371,7 +372,7 @@ fn after_label(text: &str, labels: &[&str]) -> Option<String> {
 fn ends_with_label(text: &str, labels: &[&str]) -> bool {
     let bare = strip_blanks(text);
     let bare = bare.trim_end_matches(['：', ':']);
-    let bare = bare.strip_suffix("（盖章）").unwrap_or(bare);
+    let bare = bare.split_once(['（', '(']).map_or(bare, |(label, _)| label);
     labels.contains(&bare)
 }
 

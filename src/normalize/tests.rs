@@ -1,0 +1,429 @@
+//! Whole deliveries, typed in by hand.
+
+use super::*;
+use crate::diag::Severity;
+use crate::intake::{Delivery, EntryKind, FileKind, SourceFile, Witness};
+use crate::pack::Pack;
+use crate::read::{
+    Area, Cell, CellValue, Content, FileReading, FilledForm, Reading, Sheet, Workbook,
+};
+use chrono::{DateTime, NaiveDate};
+
+fn pack() -> Pack {
+    toml::from_str(
+        r#"
+        schema = "circular-pack/1"
+        [circular]
+        id = "t"
+        title = "t"
+        issuer = "t"
+        year = 2019
+        levels = ["高级技师"]
+        [reference]
+        appraisal_years = { list = [2017, 2018] }
+        training_years = { list = [2018] }
+        [roster]
+        required = ["person.name", "person.id_no", "apply.trade", "apply.level", "post.trade",
+          "post.level", "cert.date", "cert.no", "cert.issuer", "education.rank", "appraisal.*",
+          "training.passed_years"]
+        empty = { "person.id_no" = "ID-101", "cert.no" = "FD-162" }
+        [scope]
+        [[scope.trade]]
+        level = "高级技师"
+        name = "汽车调度管理"
+        aliases = ["汽车调度"]
+        [[scope.trade]]
+        level = "高级技师"
+        name = "电工"
+        aliases = ["维修电工"]
+        [aliases.units]
+        "南通市第一人民医院" = ["市一院"]
+        "#,
+    )
+    .unwrap()
+}
+
+fn sheet(name: &str, rows: &[&[&str]]) -> Sheet {
+    let mut cells = Vec::new();
+    for (r, row) in rows.iter().enumerate() {
+        for (c, text) in row.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+            let value = CellValue::Text((*text).to_owned());
+            cells.push(Cell { row: r as u32, column: c as u32, value });
+        }
+    }
+    Sheet { name: name.to_owned(), cells, ..Sheet::default() }
+}
+
+fn reading(files: Vec<(&str, &str, Content)>) -> Reading {
+    let source = |path: &str| SourceFile {
+        path: path.to_owned(),
+        sha256: "00".to_owned(),
+        bytes: 1,
+        kind: FileKind::Zip,
+        litter: false,
+        refused: None,
+    };
+    Reading {
+        delivery: Delivery {
+            entry: "某单位".to_owned(),
+            sender: "某单位".to_owned(),
+            kind: EntryKind::Folder,
+            content: "c".to_owned(),
+            files: files.iter().map(|(path, _, _)| source(path)).collect(),
+            arrival: Arrival {
+                at: DateTime::parse_from_rfc3339("2019-06-12T10:00:00+08:00").unwrap(),
+                by: Witness::Run,
+                last_look: None,
+            },
+            settled: true,
+            findings: Vec::new(),
+        },
+        files: files
+            .into_iter()
+            .map(|(path, kind, content)| FileReading {
+                file: source(path),
+                kind: kind.to_owned(),
+                content,
+                findings: Vec::new(),
+            })
+            .collect(),
+    }
+}
+
+fn run(kind: &str, sheets: Vec<Sheet>) -> Filing {
+    let file = ("申报汇总表.xlsx", kind, Content::Workbook(Workbook { sheets }));
+    normalize(&reading(vec![file]), &pack(), NaiveDate::from_ymd_opt(2019, 6, 12).unwrap())
+}
+
+fn codes(findings: &[Finding]) -> Vec<&'static str> {
+    findings.iter().map(|f| f.code.as_str()).collect()
+}
+
+fn value(row: &Row, field: &str) -> String {
+    let field = row.record.get(field);
+    field.map_or("(absent)".to_owned(), |f| f.value.as_ref().map_or("-".to_owned(), Value::text))
+}
+
+const ONE_ROW: [&str; 16] = [
+    "序 号",
+    "姓名*",
+    "性别",
+    "身份证号码（18位）",
+    "出生\n年月",
+    "参加工\n作时间",
+    "文化程度",
+    "现工种",
+    "现有等级",
+    "取得资格时间",
+    "证书号码",
+    "发证单位",
+    "报考工种",
+    "报考等级",
+    "2017年度考核",
+    "2018年度考核",
+];
+
+fn one_row() -> Vec<&'static str> {
+    let mut labels = ONE_ROW.to_vec();
+    labels.extend(["继续教育情况", "备 注"]);
+    labels
+}
+
+fn person() -> Vec<&'static str> {
+    vec![
+        "1",
+        "严 飞",
+        "",
+        "110105 19491231 002X",
+        "",
+        "1970.03",
+        "大专（函授）",
+        "汽车调度",
+        "技师（二级）",
+        "二○○六年十一月",
+        "0632",
+        "江苏省人社厅",
+        "汽车调度管理",
+        "高级技师（一级）",
+        "合格",
+        "优秀",
+        "2018年合格",
+        "",
+    ]
+}
+
+#[test]
+fn a_row_with_titles_notes_and_totals() {
+    let labels = one_row();
+    let good = person();
+    let mut sample = vec![""; 18];
+    (sample[0], sample[1], sample[3]) = ("例", "张三", "110105000000000000");
+    let filing = run(
+        "csv",
+        vec![sheet(
+            "Sheet1",
+            &[
+                &["2019年申报人员汇总表"],
+                &[
+                    "主管部门（章）：交通局 填报单位（章）：市一院 填报人：某 联系电话（手机）：13000000000",
+                ],
+                &labels,
+                &sample,
+                &good,
+                &[],
+                &labels,
+                &["合计", "2人"],
+                &["备注：1.本表一式三份。"],
+                &["填表人：某 审核人： 年 月 日"],
+            ],
+        )],
+    );
+    assert_eq!(codes(&filing.findings), ["SS-129", "SS-122", "SS-121"]);
+    let row = &filing.rows[0];
+    for (field, expect) in [
+        ("person.name", "严飞"),
+        ("person.id_no", "11010519491231002X"),
+        ("person.sex", "女"),
+        ("person.birth", "1949-12-31"),
+        ("person.work_start", "1970-03"),
+        ("education.rank", "大学专科"),
+        ("post.trade", "汽车调度管理"),
+        ("post.level", "技师"),
+        ("cert.date", "2006-11"),
+        ("apply.level", "高级技师"),
+        ("appraisal.2018", "优秀"),
+        ("training.passed_years", "2018"),
+        ("unit.name", "南通市第一人民医院"),
+        ("unit.supervisor", "交通局"),
+        ("contact.phone", "13000000000"),
+    ] {
+        assert_eq!(value(row, field), expect, "{field}");
+    }
+    assert_eq!(row.record["person.sex"].source, Source::Filled);
+    assert_eq!(row.record["post.trade"].repairs, ["工种按通知别名规范"]);
+    assert_eq!(row.record["person.name"].origin.cell.as_deref(), Some("B5"));
+    assert_eq!(codes(&row.findings), ["FD-141", "FD-111", "FD-111"]);
+    assert_eq!(filing.files[0].verdict, Verdict::Used);
+    assert_eq!(filing.files[0].used_as.as_deref(), Some("roster"));
+}
+
+#[test]
+fn faults_stand_at_their_cells() {
+    let labels = one_row();
+    let mut bad = person();
+    (bad[2], bad[3], bad[10], bad[13]) = ("男", "11010519491231002X", "", "正高级");
+    (bad[5], bad[9], bad[17]) = ("1960.01", "1950.01", "转岗；撤回");
+    let mut new = person();
+    (new[3], new[8], new[9], new[10], new[11]) = ("1101051949123100", "无", "", "", "");
+    let filing = run("xlsx", vec![sheet("Sheet1", &[&labels, &bad, &new])]);
+    let mut first = codes(&filing.rows[0].findings);
+    first.sort_unstable();
+    assert_eq!(first, ["DT-112", "DT-113", "FD-111", "FD-161", "FD-162", "ID-107"]);
+    let level = filing.rows[0].findings.iter().find(|f| f.code.as_str() == "FD-161").unwrap();
+    assert_eq!(level.origin, Origin::cell("申报汇总表.xlsx", "Sheet1", "N2"));
+    assert_eq!(level.field.as_deref(), Some("apply.level"));
+    assert!(filing.rows[0].withdrawn);
+    assert_eq!(value(&filing.rows[0], "apply.transferred"), "是");
+    // no present level: no certificate is asked for
+    assert_eq!(codes(&filing.rows[1].findings), ["ID-102"]);
+    assert_eq!(value(&filing.rows[1], "post.level"), "none");
+    assert_eq!(value(&filing.rows[1], "person.id_no"), "-");
+}
+
+#[test]
+fn two_row_headers_with_and_without_merges() {
+    let top = [
+        "姓名",
+        "身份证号",
+        "学历",
+        "现职业技术工种",
+        "",
+        "",
+        "证书编号",
+        "发证机关",
+        "申报工种",
+        "申报等级",
+        "近五年年度考核",
+        "",
+        "继续教育",
+    ];
+    let child = ["", "", "", "名称", "等级", "获得时间", "", "", "", "", "2017", "2018", ""];
+    let data = [
+        "吴静",
+        "11010519491231002X",
+        "本科",
+        "电工",
+        "技师",
+        "2006.11",
+        "1",
+        "省厅",
+        "电工",
+        "高级技师",
+        "合格",
+        "合格",
+        "合格",
+    ];
+    let bare = sheet("Sheet1", &[&top, &child, &data]);
+    let mut merged = bare.clone();
+    merged.merges = vec![
+        Area { top: 0, left: 3, bottom: 0, right: 5 },
+        Area { top: 0, left: 10, bottom: 0, right: 11 },
+        Area { top: 0, left: 0, bottom: 1, right: 0 },
+    ];
+    for page in [bare, merged] {
+        let filing = run("xlsx", vec![page]);
+        assert_eq!(filing.rows.len(), 1);
+        assert_eq!(value(&filing.rows[0], "post.level"), "技师");
+        assert_eq!(value(&filing.rows[0], "cert.date"), "2006-11");
+        assert_eq!(value(&filing.rows[0], "appraisal.2018"), "合格");
+        assert_eq!(value(&filing.rows[0], "training.passed_years"), "2018");
+        assert!(codes(&filing.findings).is_empty());
+    }
+}
+
+#[test]
+fn second_tables_and_filled_down_merges() {
+    let a = ["姓名", "单位", "身份证号", "申报工种"];
+    let b = ["姓名", "身份证号", "申报等级", "现等级"];
+    let mut page = sheet(
+        "Sheet1",
+        &[
+            &a,
+            &["甲乙", "某局", "1", "电工/高级技师"],
+            &["丙丁", "", "2", "电工"],
+            &b,
+            &["戊己", "3", "高级技师", "技师"],
+        ],
+    );
+    page.merges = vec![Area { top: 1, left: 1, bottom: 2, right: 1 }];
+    let filing = run("xlsx", vec![page]);
+    assert_eq!(filing.rows.len(), 3);
+    assert_eq!(value(&filing.rows[1], "unit.name"), "某局");
+    assert_eq!(value(&filing.rows[0], "apply.level"), "高级技师");
+    assert!(codes(&filing.findings).contains(&"SS-126"));
+    let missing = filing.findings.iter().find(|f| f.code.as_str() == "SS-112").unwrap();
+    assert!(missing.message.contains("证书号码") && missing.message.contains("2018年度考核"));
+    assert!(filing.rows[2].findings.iter().any(|f| f.field.as_deref() == Some("apply.trade")));
+}
+
+#[test]
+fn sheet_names_titles_and_folders_stand_for_the_trade() {
+    let labels = ["姓名", "身份证号", "申报等级"];
+    let row = ["甲乙", "11010519491231002X", "高级技师"];
+    let trade = |filing: &Filing| value(&filing.rows[0], "apply.trade");
+    assert_eq!(trade(&run("xlsx", vec![sheet("电工", &[&labels, &row])])), "电工");
+    let titled = sheet("Sheet1", &[&["汇总表（ 维修电工 工种）"], &labels, &row]);
+    assert_eq!(trade(&run("xlsx", vec![titled])), "电工");
+    let book = Content::Workbook(Workbook { sheets: vec![sheet("Sheet1", &[&labels, &row])] });
+    let files =
+        vec![("表.xlsx", "xlsx", book), ("01甲乙（电工）/照片.jpg", "jpeg", Content::Unknown)];
+    let now = NaiveDate::from_ymd_opt(2019, 6, 12).unwrap();
+    assert_eq!(trade(&normalize(&reading(files), &pack(), now)), "电工");
+}
+
+#[test]
+fn error_values_and_formulas_without_result() {
+    let labels = one_row();
+    let mut page = sheet("Sheet1", &[&labels, &person()]);
+    for cell in &mut page.cells {
+        match (cell.row, cell.column) {
+            (1, 10) => cell.value = CellValue::Error("#N/A".to_owned()),
+            (1, 5) => cell.value = CellValue::Uncalculated,
+            _ => {}
+        }
+    }
+    let filing = run("xlsx", vec![page]);
+    let found: Vec<_> =
+        filing.rows[0].findings.iter().map(|f| (f.code.as_str(), f.severity)).collect();
+    assert!(found.contains(&("SS-128", Severity::Error)));
+    assert!(found.contains(&("SS-127", Severity::Warn)));
+    assert!(!found.iter().any(|(code, _)| *code == "FD-162"));
+}
+
+#[test]
+fn workbooks_that_are_no_rosters() {
+    let census = sheet(
+        "技师人数",
+        &[
+            &["某单位现有技师人数统计表"],
+            &["序号", "工种", "现有技师人数", "上一年度是否申报高级技师"],
+            &["1", "汽车调度", "9人", "否"],
+            &["2", "电工", "若干", ""],
+            &["合计", "", "9", ""],
+        ],
+    );
+    let answers = sheet(
+        "待定事项",
+        &[
+            &["案号", "问题编号", "问题", "答复", "答复人"],
+            &["NT2019-1-602-0001", "EL-199", "在编？", "是", "王某"],
+            &["NT2019-1-602-0002", "EL-199", "在编？", "", ""],
+        ],
+    );
+    let blank = sheet("Sheet1", &[&["各单位："], &["请于本月报送。"]]);
+    let pictures = Sheet { name: "图".to_owned(), pictures: true, ..Sheet::default() };
+    let book = |sheet| Content::Workbook(Workbook { sheets: vec![sheet] });
+    let filing = normalize(
+        &reading(vec![
+            ("单位材料/技师人数.xlsx", "xlsx", book(census)),
+            ("待定事项.xlsx", "xlsx", book(answers)),
+            ("空白.xlsx", "xlsx", book(blank.clone())),
+            ("图.xlsx", "xlsx", book(pictures)),
+            ("单位材料/备案表.xlsx", "xlsx", book(blank)),
+            ("怪.xyz", "unknown", Content::Unknown),
+        ]),
+        &pack(),
+        NaiveDate::from_ymd_opt(2019, 6, 12).unwrap(),
+    );
+    assert_eq!(filing.census.len(), 2);
+    assert_eq!(
+        (filing.census[0].trade.as_str(), filing.census[0].present),
+        ("汽车调度管理", Some(9))
+    );
+    assert_eq!(filing.census[1].present, None);
+    assert_eq!(filing.answers.len(), 1);
+    let seen: Vec<_> = filing
+        .files
+        .iter()
+        .map(|f| (f.verdict, f.used_as.as_deref().unwrap_or(""), f.code.as_deref().unwrap_or("")))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            (Verdict::Used, "census", ""),
+            (Verdict::Used, "answers", ""),
+            (Verdict::Held, "", "SS-111"),
+            (Verdict::Held, "", "SS-131"),
+            (Verdict::Used, "unit-paper", ""),
+            (Verdict::Ignored, "", "IN-111"),
+        ]
+    );
+}
+
+#[test]
+fn a_filled_form_is_a_roster_of_one() {
+    let cells = |row: &[&str]| row.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>();
+    let form = FilledForm {
+        titles: vec!["高级技师考评登记表".to_owned()],
+        tables: vec![vec![
+            cells(&["姓  名", "王芳", "性别", "女", "民族", "汉"]),
+            cells(&["身份证号码", "身份证号码", "11010519491231002X", "申报工种", "电工"]),
+            cells(&["学历", "", "工作单位", "市一院"]),
+        ]],
+    };
+    let filing = normalize(
+        &reading(vec![("王芳.docx", "docx", Content::Form(form))]),
+        &pack(),
+        NaiveDate::from_ymd_opt(2019, 6, 12).unwrap(),
+    );
+    let row = &filing.rows[0];
+    assert_eq!(value(row, "person.id_no"), "11010519491231002X");
+    assert_eq!(value(row, "person.ethnic"), "汉族");
+    assert_eq!(value(row, "apply.level"), "高级技师");
+    assert_eq!(value(row, "unit.name"), "南通市第一人民医院");
+    // only the facts the form has a cell for are asked
+    let asked: Vec<_> = row.findings.iter().filter(|f| f.code.as_str() == "FD-101").collect();
+    assert_eq!(asked.len(), 1);
+    assert_eq!(asked[0].field.as_deref(), Some("education.rank"));
+    assert_eq!(filing.files[0].used_as.as_deref(), Some("form"));
+}
