@@ -260,7 +260,8 @@ impl Preparer<'_> {
                     return Err(ExportError::Table);
                 };
                 let exact = spanned.iter().all(|r| r.exact && r.height.is_some());
-                cells.push(self.cell(cell, over.iter().sum(), exact)?);
+                let tall = spanned.iter().map(|r| r.height).sum::<Option<f64>>();
+                cells.push(self.cell(cell, over.iter().sum(), tall, exact)?);
                 for left in &mut covered[x..end] {
                     *left = cell.rowspan.max(1);
                 }
@@ -280,7 +281,13 @@ impl Preparer<'_> {
         }))
     }
 
-    fn cell(&mut self, cell: &TableCell, width: f64, exact: bool) -> Result<Value, ExportError> {
+    fn cell(
+        &mut self,
+        cell: &TableCell,
+        width: f64,
+        tall: Option<f64>,
+        exact: bool,
+    ) -> Result<Value, ExportError> {
         let face = if cell.label { self.style.label } else { self.style.value };
         let mut paras = Vec::with_capacity(cell.content.len());
         for p in &cell.content {
@@ -295,6 +302,7 @@ impl Preparer<'_> {
             "rs": cell.rowspan.max(1),
             "w": width,
             "exact": exact,
+            "easy": easy(cell, &self.style, width, tall),
             "chars": if cell.vertical { columns(&paras) } else { Vec::new() },
             "token": if cell.vertical { Value::Null } else { longest(&paras) },
             "paras": paras,
@@ -343,6 +351,54 @@ fn breakable(text: &str) -> String {
     }
     flush(&mut word, &mut out);
     out
+}
+
+/// Whether the cell surely holds its content at full size, reckoned on the safe side: most
+/// cells do, and measuring each of them would take most of the time of a form.
+fn easy(cell: &TableCell, style: &Style, width: f64, tall: Option<f64>) -> bool {
+    const MM: f64 = 25.4 / 72.0;
+    let side = if cell.label { 1.2 } else { 1.8 };
+    let room = width - 2.0 * side;
+    let (mut height, mut most) = (0.0_f64, 0.0_f64);
+    for p in &cell.content {
+        let em = p.size.unwrap_or(style.size) * MM;
+        let mut lines = vec![p.indent];
+        for run in &p.runs {
+            match run {
+                Run::Image { .. } => return false,
+                Run::Box { .. } => lines.iter_mut().last().into_iter().for_each(|l| *l += 1.0),
+                Run::Text { text, .. } => {
+                    for c in text.chars() {
+                        match (c, lines.last_mut()) {
+                            ('\n', _) => lines.push(0.0),
+                            (c, Some(line)) => *line += advance(c),
+                            (_, None) => {}
+                        }
+                    }
+                }
+            }
+        }
+        let longest = lines.iter().copied().fold(0.0, f64::max);
+        if cell.vertical {
+            // One character a line, wide gaps between them; side by side with other lines.
+            most += lines.len() as f64 * 1.3 * em;
+            height = height.max(longest * 1.45 * em);
+        } else {
+            most = most.max(longest * em);
+            height += lines.len() as f64 * (1.0 + style.lead) * em;
+        }
+    }
+    most <= room && tall.is_none_or(|tall| height <= tall - 2.4)
+}
+
+/// Width of a character in em, never less than it takes.
+fn advance(c: char) -> f64 {
+    match c {
+        '0'..='9' | ' ' | '.' | ',' | '-' | ':' | '/' => 0.62,
+        // A character no font has prints as □U+XXXXX.
+        c if u32::from(c) >= 0xE000 && !('\u{ff00}'..='\u{ffef}').contains(&c) => 8.0,
+        _ => 1.0,
+    }
 }
 
 /// The characters of a vertical label, one list for each of its lines.
@@ -406,6 +462,25 @@ mod tests {
         let paras = [json!({"runs": [{"t": "自 2019年6月12日 起 abc", "f": "song", "b": false}]})];
         assert_eq!(longest(&paras)["t"], "2019年6月12日");
         assert_eq!(longest(&[json!({"runs": [{"t": "甲乙", "f": "x"}]})]), Value::Null);
+    }
+
+    #[test]
+    fn short_text_is_easy_and_long_text_is_measured() {
+        let cell = |text: &str| TableCell {
+            content: vec![Paragraph {
+                runs: vec![Run::Text { text: text.to_owned(), face: None, bold: false }],
+                ..Paragraph::default()
+            }],
+            ..TableCell::default()
+        };
+        let form = style("form");
+        assert!(easy(&cell("张三"), &form, 20.0, Some(10.0)));
+        assert!(!easy(&cell("张三李四王五"), &form, 20.0, Some(10.0)));
+        assert!(!easy(&cell("张\n三\n李"), &form, 20.0, Some(10.0)));
+        assert!(easy(&cell("张\n三\n李"), &form, 20.0, None));
+        let vertical = TableCell { vertical: true, ..cell("工作简历") };
+        assert!(easy(&vertical, &form, 14.0, Some(40.0)));
+        assert!(!easy(&vertical, &form, 14.0, Some(12.0)));
     }
 
     #[test]
