@@ -6,14 +6,17 @@ use std::path::PathBuf;
 
 /// Turns a drop folder of workbooks and scans into judged cases and bound packets.
 #[derive(Debug, Parser)]
-#[command(version, after_help = "Examples:
+#[command(
+    version,
+    after_help = "Examples:
   dossier run                        one pass over the inbox named in pipeline.toml
   dossier run --settle 0             the same, trusting that nobody is still copying
   dossier why NT2019-1-602-0001 person.birth
                                      where a printed value came from
   dossier rule ID-103                what a finding means and how to mend it
 Exit codes: 0 nothing to do, 1 something was returned or held, 2 wrong usage or configuration,
-3 already running, 4 could not finish, 130 interrupted.")]
+3 already running, 4 could not finish, 130 interrupted."
+)]
 pub(super) struct Args {
     #[command(flatten)]
     pub(super) common: Common,

@@ -47,9 +47,10 @@ impl From<RunError> for Failure {
             RunError::Pack(_) | RunError::Compose(_) | RunError::Export(_) => Exit::Usage,
             RunError::Lock(crate::ledger::LockError::Held(_)) => Exit::Running,
             RunError::Intake(_) => Exit::Usage,
-            RunError::Lock(_) | RunError::Ledger(_) | RunError::Publish(_) | RunError::Io { .. } => {
-                Exit::Failed
-            }
+            RunError::Lock(_)
+            | RunError::Ledger(_)
+            | RunError::Publish(_)
+            | RunError::Io { .. } => Exit::Failed,
         };
         Self { message: error.to_string(), exit }
     }

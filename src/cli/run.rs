@@ -5,8 +5,8 @@ use crate::intake::Witness;
 use crate::pipeline::{self, RunError};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 pub(super) fn run(common: &Common) -> Outcome {

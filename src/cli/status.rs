@@ -99,18 +99,16 @@ pub(super) fn why(common: &Common, case: &str, field: &str) -> Outcome {
         return Err(usage(format!("case {case} has no `{field}`\nhint: it has {known:?}")));
     };
     if common.json {
-        println!("{:#}", json!({"schema": "dossier/field/1", "case": case, "field": field, "why": value}));
+        println!(
+            "{:#}",
+            json!({"schema": "dossier/field/1", "case": case, "field": field, "why": value})
+        );
         return Ok(Exit::Clean);
     }
     let origin = &value["origin"];
     println!("{field} = {}", value["value"]);
     println!("  原文：{}", word(value, "raw"));
-    println!(
-        "  出处：{} {} {}",
-        word(origin, "path"),
-        word(origin, "sheet"),
-        word(origin, "cell")
-    );
+    println!("  出处：{} {} {}", word(origin, "path"), word(origin, "sheet"), word(origin, "cell"));
     println!("  来源：{}", word(value, "source"));
     for repair in list(value, "repairs") {
         println!("  整理：{}", repair.as_str().unwrap_or(""));

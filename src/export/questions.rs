@@ -52,8 +52,17 @@ fn write(rows: &[QuestionRow]) -> Result<Vec<u8>, XlsxError> {
     }
     for (row, q) in (1u32..).zip(rows) {
         let cells = [
-            &row.to_string(), &q.case, &q.name, &q.unit, &q.question, &q.text, &q.known, &q.clause,
-            &q.look, "", "",
+            &row.to_string(),
+            &q.case,
+            &q.name,
+            &q.unit,
+            &q.question,
+            &q.text,
+            &q.known,
+            &q.clause,
+            &q.look,
+            "",
+            "",
         ];
         for (column, cell) in (0u16..).zip(cells) {
             sheet.write_string_with_format(row, column, cell, &body)?;

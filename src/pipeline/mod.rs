@@ -133,7 +133,12 @@ impl Judged {
         self.submissions.iter().flat_map(move |submission| {
             submission.applicants.iter().filter_map(move |applicant| {
                 let key = &applicant.key.text;
-                Some((submission, applicant, self.cases.get(key)?, self.report.judgements.get(key)?))
+                Some((
+                    submission,
+                    applicant,
+                    self.cases.get(key)?,
+                    self.report.judgements.get(key)?,
+                ))
             })
         })
     }
@@ -152,16 +157,10 @@ impl Office {
         Ok(Self { settings: settings.clone(), pack, templates, exporter, stamp, blobs, now })
     }
 
-    fn take_in(
-        &self,
-        ledger: &Ledger,
-        pool: &Pool,
-        by: Witness,
-    ) -> Result<Vec<Arrived>, RunError> {
+    fn take_in(&self, ledger: &Ledger, pool: &Pool, by: Witness) -> Result<Vec<Arrived>, RunError> {
         let known: BTreeMap<String, Seen> = ledger.seen()?;
-        let last_look = ledger
-            .last_look()?
-            .and_then(|text| DateTime::parse_from_rfc3339(&text).ok());
+        let last_look =
+            ledger.last_look()?.and_then(|text| DateTime::parse_from_rfc3339(&text).ok());
         let arrived = intake::collect(&Inbox {
             dir: &self.settings.inbox,
             blobs: &self.blobs,
@@ -289,11 +288,7 @@ impl Office {
     fn area_code(&self, applicant: &Applicant) -> String {
         let area = context::text(&applicant.record, "unit.area");
         let site = self.pack.pack.sites.iter().find(|site| {
-            if area.is_empty() {
-                applicant.unit.starts_with(&site.area)
-            } else {
-                site.area == area
-            }
+            if area.is_empty() { applicant.unit.starts_with(&site.area) } else { site.area == area }
         });
         let Some(site) = site else { return "000".to_owned() };
         let code = site.code.clone().or_else(|| site.regions.first().cloned());

@@ -184,7 +184,8 @@ fn check_sheet(
         let file = evidence(applicant, material);
         let image = file.and_then(|f| f.scan.as_ref()?.thumbnail.clone()).unwrap_or_default();
         if !image.is_empty() && !images.contains_key(&image) {
-            let bytes = office.blobs.get(&image).map_err(RunError::io("cannot fetch a thumbnail"))?;
+            let bytes =
+                office.blobs.get(&image).map_err(RunError::io("cannot fetch a thumbnail"))?;
             images.insert(image.clone(), bytes);
         }
         rows.push(json!({
@@ -252,17 +253,20 @@ fn booklet(
     {
         let (pages, bytes) = office.pdf(template, &data, BTreeMap::new())?;
         let leaf = Leaf { title: title.to_owned(), source: LeafSource::Pdf(bytes), pages };
-        let front =
-            Chapter { title: title.to_owned(), numbered: false, stamp: Vec::new(), leaves: vec![leaf] };
+        let front = Chapter {
+            title: title.to_owned(),
+            numbered: false,
+            stamp: Vec::new(),
+            leaves: vec![leaf],
+        };
         plan.chapters.insert(at, front);
     }
     let path = work.join(format!("{}.pdf", safe_name(&case.number)));
-    let packet = bind::bind(&plan, &office.blobs, &office.stamp, &path).map_err(|error| {
-        RunError::Io {
+    let packet =
+        bind::bind(&plan, &office.blobs, &office.stamp, &path).map_err(|error| RunError::Io {
             what: format!("cannot bind {}", case.number),
             error: std::io::Error::other(error.to_string()),
-        }
-    })?;
+        })?;
     let file = ReleasedFile {
         path: format!("{folder}/装订册.pdf"),
         sha256: packet.sha256,
@@ -304,10 +308,7 @@ fn chapter(office: &Office, material: &Material, filed: &FiledMaterial) -> Chapt
     Chapter { title: material.name.clone(), numbered: true, stamp, leaves: leaves.collect() }
 }
 
-fn catalogue_rows(
-    filed: &[(&Material, &FiledMaterial)],
-    numbers: &[Option<(u32, u32)>],
-) -> Json {
+fn catalogue_rows(filed: &[(&Material, &FiledMaterial)], numbers: &[Option<(u32, u32)>]) -> Json {
     let rows = filed.iter().zip(numbers).map(|((material, filed), range)| {
         let pages: u32 = filed.files.iter().map(MaterialFile::pages).sum();
         let (from, to) = range.unwrap_or_default();

@@ -152,7 +152,9 @@ fn message(office: &Office, unit: &str, names: &[String]) -> String {
         .collect();
     let who = if masked.is_empty() { "贵单位的来件".to_owned() } else { masked.join("、") };
     let until = deadline(office);
-    format!("【工考办】{unit}：{who}的申报材料需要补正，详见补正通知，请于{until}前改好后按原文件名重新提交。\n")
+    format!(
+        "【工考办】{unit}：{who}的申报材料需要补正，详见补正通知，请于{until}前改好后按原文件名重新提交。\n"
+    )
 }
 
 /// End of the registration window as printed; empty when the pack has none.
@@ -160,10 +162,9 @@ fn deadline(office: &Office) -> String {
     let pack = &office.pack.pack;
     let window = pack.windows.iter().find(|w| w.stage == "register");
     let Some(end) = window.and_then(|w| w.end) else { return "规定时间".to_owned() };
-    let date = end.date.map_or_else(String::new, |d| format!("{}年{}月{}日", d.year, d.month, d.day));
-    let time = end.time.map_or_else(String::new, |t| {
-        format!("{:02}:{:02}", t.hour, t.minute)
-    });
+    let date =
+        end.date.map_or_else(String::new, |d| format!("{}年{}月{}日", d.year, d.month, d.day));
+    let time = end.time.map_or_else(String::new, |t| format!("{:02}:{:02}", t.hour, t.minute));
     format!("{date}{time}")
 }
 

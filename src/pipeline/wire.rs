@@ -89,7 +89,12 @@ fn submission(
 fn state(applicants: &[WireApplicant], findings: &[WireFinding]) -> &'static str {
     let of = |word: &str| applicants.iter().filter(|a| a.decision == word).count();
     if applicants.is_empty() {
-        if findings.iter().any(|f| f.severity >= Severity::Error || f.code == "IN-118" || f.code == "IN-114" || f.code == "IN-111") {
+        if findings.iter().any(|f| {
+            f.severity >= Severity::Error
+                || f.code == "IN-118"
+                || f.code == "IN-114"
+                || f.code == "IN-111"
+        }) {
             return "returned";
         }
         return if findings.iter().any(|f| f.needs_person) { "held" } else { "accepted" };

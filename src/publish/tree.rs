@@ -80,7 +80,7 @@ pub fn publish(root: &Path, mut items: Vec<Item>, run: RunInfo) -> Result<Releas
             continue;
         }
         changed = true;
-        if group.contains('/') {
+        if members.iter().all(|item| item.file.path != *group) {
             swap_folder(root, group, members)?;
         } else {
             for item in members {
@@ -318,6 +318,16 @@ mod tests {
         let new = Item::bytes("60-卷宗/甲/李四/a.pdf", "approval", b"x".to_vec());
         publish(&root, vec![kept, new], run()).unwrap();
         assert_eq!(fs::read(root.join("60-卷宗/甲/张三/a.pdf")).unwrap(), b"keep");
+    }
+
+    #[test]
+    fn a_file_in_a_top_folder_stands_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("out");
+        let item = || Item::bytes("20-待定/待定事项.xlsx", "questions", b"q".to_vec());
+        publish(&root, vec![item()], run()).unwrap();
+        assert_eq!(fs::read(root.join("20-待定/待定事项.xlsx")).unwrap(), b"q");
+        assert!(!publish(&root, vec![item()], run()).unwrap().changed);
     }
 
     #[test]
