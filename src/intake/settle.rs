@@ -10,6 +10,7 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 const ZIP_TAIL: u64 = 64 * 1024 + 22;
 const PNG_TAIL: u64 = 64 * 1024;
 const PDF_TAIL: u64 = 1024;
+const THUMBNAIL_REACH: u64 = 256 * 1024;
 
 /// Whether nothing speaks against the file being whole. What may not be opened is whole as far as
 /// waiting goes: it is refused when it is copied.
@@ -29,9 +30,16 @@ fn check(file: &mut File, path: &str, len: u64) -> io::Result<bool> {
     let mut head = Vec::new();
     file.by_ref().take(4096).read_to_end(&mut head)?;
     Ok(match sniff(&head, path) {
-        FileKind::Zip => contains(&tail(file, len, ZIP_TAIL)?, b"PK\x05\x06"),
+        FileKind::Zip => {
+            let mut end = tail(file, len, ZIP_TAIL)?;
+            // The record itself must be whole, without its signature.
+            end.truncate(end.len().saturating_sub(22 - 4));
+            contains(&end, b"PK\x05\x06")
+        }
         FileKind::Pdf => contains(&tail(file, len, PDF_TAIL)?, b"%%EOF"),
         FileKind::Png => contains(&tail(file, len, PNG_TAIL)?, b"IEND"),
+        // Beyond the reach of a thumbnail the last two bytes tell; the file is read once less.
+        FileKind::Jpeg if len > THUMBNAIL_REACH && tail(file, len, 2)? == b"\xFF\xD9" => true,
         FileKind::Jpeg => {
             file.seek(SeekFrom::Start(2))?;
             jpeg_ends(&mut BufReader::with_capacity(64 * 1024, file))?
@@ -66,37 +74,31 @@ fn contains(bytes: &[u8], needle: &[u8]) -> bool {
 /// embedded thumbnail does not count; entropy-coded data escapes 0xFF, so an end marker there is one.
 fn jpeg_ends(reader: &mut impl BufRead) -> io::Result<bool> {
     let mut scanned = false;
-    let mut bytes = reader.bytes();
-    let mut next = || bytes.next().transpose();
     loop {
         // To the next marker: filler before, entropy-coded data after the first scan.
-        loop {
-            match next()? {
-                None => return Ok(false),
-                Some(0xFF) => break,
-                Some(_) => {}
-            }
+        reader.skip_until(0xFF)?;
+        let mut marker = next(reader)?;
+        while marker == Some(0xFF) {
+            marker = next(reader)?;
         }
-        let marker = loop {
-            match next()? {
-                None => return Ok(false),
-                Some(0xFF) => {}
-                Some(marker) => break marker,
-            }
-        };
         match marker {
-            0xD9 => return Ok(scanned),
-            0x00 | 0x01 | 0xD0..=0xD8 => continue,
-            0xDA => scanned = true,
-            _ => {}
+            None => return Ok(false),
+            Some(0xD9) => return Ok(scanned),
+            Some(0x00 | 0x01 | 0xD0..=0xD8) => continue,
+            Some(0xDA) => scanned = true,
+            Some(_) => {}
         }
-        let (Some(high), Some(low)) = (next()?, next()?) else { return Ok(false) };
-        for _ in 2..u16::from_be_bytes([high, low]) {
-            if next()?.is_none() {
-                return Ok(false);
-            }
+        let (Some(high), Some(low)) = (next(reader)?, next(reader)?) else { return Ok(false) };
+        let rest = u64::from(u16::from_be_bytes([high, low])).saturating_sub(2);
+        if io::copy(&mut reader.by_ref().take(rest), &mut io::sink())? < rest {
+            return Ok(false);
         }
     }
+}
+
+fn next(reader: &mut impl Read) -> io::Result<Option<u8>> {
+    let mut byte = [0];
+    Ok((reader.read(&mut byte)? == 1).then_some(byte[0]))
 }
 
 #[cfg(test)]
@@ -123,7 +125,8 @@ mod tests {
     #[test]
     fn the_other_formats_by_their_last_bytes() {
         assert!(!ends("a.zip", b"PK\x03\x04half"));
-        assert!(ends("a.zip", b"PK\x05\x06\0\0\0\0"));
+        assert!(!ends("a.zip", b"PK\x03\x04....PK\x05\x06\0\0\0\0"));
+        assert!(ends("a.zip", b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"));
         assert!(!ends("a.pdf", b"%PDF-1.4 half"));
         assert!(ends("a.pdf", b"%PDF-1.4\n%%EOF\n"));
         assert!(!ends("a.pdf", &[&b"%PDF-1.4\n%%EOF\n"[..], &[b' '; 2000]].concat()));

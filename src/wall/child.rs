@@ -39,14 +39,22 @@ impl Child {
         Ok(child)
     }
 
-    pub(super) fn send(&mut self, line: &[u8]) -> io::Result<()> {
+    /// Sends a request and waits for its answer; after an `Err` the child is of no more use.
+    pub(super) fn ask(&mut self, line: &[u8], limits: &Limits) -> Result<Vec<u8>, Death> {
+        // A child that died before it read everything tells why by its end.
+        if self.send(line).is_err() {
+            return Err(self.cause(limits));
+        }
+        self.answer(limits)
+    }
+
+    fn send(&mut self, line: &[u8]) -> io::Result<()> {
         let stdin = self.stdin.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
         stdin.write_all(line)?;
         stdin.flush()
     }
 
-    /// Waits for the answer to the last request; after an `Err` the child is of no more use.
-    pub(super) fn answer(&mut self, limits: &Limits) -> Result<Vec<u8>, Death> {
+    fn answer(&mut self, limits: &Limits) -> Result<Vec<u8>, Death> {
         match self.answers.recv_timeout(Duration::from_secs(limits.wall_secs.max(1))) {
             Ok(answer) => Ok(answer),
             Err(RecvTimeoutError::Timeout) => Err(Death::TimedOut(limits.wall_secs)),

@@ -100,10 +100,18 @@ impl Pool {
         let answer = slot.ask(&line, limits)?;
         match serde_json::from_slice(&answer) {
             Ok(Answer::Ok(result)) => Ok(result),
-            Ok(Answer::Panic(place)) => Err(Death::Crashed(place)),
+            Ok(Answer::Panic(place)) => {
+                // What the panic left behind is not for the next file.
+                slot.child = None;
+                Err(Death::Crashed(place))
+            }
             Ok(Answer::System(text)) => Err(Death::System(text)),
             Err(e) => Err(Death::System(format!("answer: {e}"))),
         }
+    }
+
+    fn start(&self) -> Result<Child, Death> {
+        Child::start(&self.program)
     }
 
     /// Waits for a free slot; gives its warm child when there is one.
@@ -128,28 +136,34 @@ struct Slot<'a> {
 }
 
 impl Slot<'_> {
+    /// A warm child that dies may have died of what earlier tasks left behind, or was killed from
+    /// outside while it idled. Only a death at the hands of a fresh child is the file's own.
     fn ask(&mut self, line: &[u8], limits: &Limits) -> Result<Vec<u8>, Death> {
-        let mut child = match self.child.take() {
-            Some(warm) => warm,
-            None => Child::start(&self.pool.program)?,
+        if let Some(mut warm) = self.child.take() {
+            let answer = warm.ask(line, limits);
+            match answer {
+                Ok(_) => self.child = Some(warm),
+                Err(Death::TimedOut(_)) => {
+                    drop(warm);
+                    self.child = self.pool.start().ok();
+                }
+                Err(Death::Crashed(_) | Death::System(_)) => return self.ask_fresh(line, limits),
+            }
+            return answer;
+        }
+        self.ask_fresh(line, limits)
+    }
+
+    fn ask_fresh(&mut self, line: &[u8], limits: &Limits) -> Result<Vec<u8>, Death> {
+        let mut fresh = self.pool.start()?;
+        let answer = fresh.ask(line, limits);
+        self.child = if answer.is_ok() {
+            Some(fresh)
+        } else {
+            drop(fresh);
+            self.pool.start().ok()
         };
-        // A warm child may have been killed from outside while it idled: no file's fault.
-        if child.send(line).is_err() {
-            drop(child);
-            child = Child::start(&self.pool.program)?;
-            child.send(line).map_err(|e| Death::System(format!("pipe: {e}")))?;
-        }
-        match child.answer(limits) {
-            Ok(answer) => {
-                self.child = Some(child);
-                Ok(answer)
-            }
-            Err(death) => {
-                drop(child);
-                self.child = Child::start(&self.pool.program).ok();
-                Err(death)
-            }
-        }
+        answer
     }
 }
 

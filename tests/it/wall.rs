@@ -85,6 +85,29 @@ fn the_cpu_limit_is_told_apart_from_a_crash() {
     assert_eq!(pool.call::<_, Value>("unpack", &json!({})), Err(Death::TimedOut(20)));
 }
 
+#[cfg(unix)]
+#[test]
+fn what_a_warm_child_dies_of_is_no_fault_of_the_next_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let frail = script(dir.path(), "echo '{\"ok\":1}'; read line; kill -KILL $$");
+    let pool = Pool::new(frail, 1, Limits::default());
+    for _ in 0..4 {
+        assert_eq!(pool.call::<_, Value>("unpack", &json!({})), Ok(json!(1)));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn children_end_with_the_pool() {
+    let dir = tempfile::tempdir().unwrap();
+    let child = script(dir.path(), "echo '{\"ok\":'$$'}'; exec sleep 60");
+    let pool = Pool::new(child, 1, Limits::default());
+    let pid: u32 = pool.call("unpack", &json!({})).unwrap();
+    assert!(Path::new(&format!("/proc/{pid}")).exists());
+    drop(pool);
+    assert!(!Path::new(&format!("/proc/{pid}")).exists());
+}
+
 #[test]
 fn many_threads_share_few_children() {
     let dir = tempfile::tempdir().unwrap();

@@ -105,6 +105,7 @@ fn find_end<R: Read + Seek>(file: &mut R) -> io::Result<Result<End, Fault>> {
     let at = base + position as u64;
     let fields = (|| {
         let disks = (u16_at(record, 4)?, u16_at(record, 6)?, u16_at(record, 8)?);
+        let _comment = u16_at(record, 20)?;
         Some((disks, u16_at(record, 10)?, u32_at(record, 12)?, u32_at(record, 16)?))
     })();
     let Some((disks, count, size, start)) = fields else { return Ok(Err(Fault::Cut)) };
@@ -240,4 +241,64 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
 
 fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
     array_at(bytes, at).map(u64::from_le_bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Cursor, Write as _};
+
+    fn archive(large: bool) -> Vec<u8> {
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, text) in [("a.txt", "first"), ("张三/身份证.jpg", "second second second")] {
+            let options = zip::write::SimpleFileOptions::default().large_file(large);
+            writer.start_file(name, options).unwrap();
+            writer.write_all(text.as_bytes()).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    }
+
+    fn seen(bytes: &[u8]) -> Result<Vec<Member>, Fault> {
+        read(&mut Cursor::new(bytes), 100).unwrap()
+    }
+
+    #[test]
+    fn members_are_found_also_behind_foreign_bytes() {
+        for large in [false, true] {
+            let bytes = archive(large);
+            let members = seen(&bytes).unwrap();
+            assert_eq!(members.len(), 2);
+            assert_eq!((members[1].bytes, members[1].says_utf8()), (20, true));
+            let shifted = [b"MZ self-extractor", &bytes[..]].concat();
+            let mut file = Cursor::new(&shifted);
+            let member = &seen(&shifted).unwrap()[0];
+            assert!(data_start(&mut file, member).unwrap().is_some());
+        }
+    }
+
+    #[test]
+    fn no_damage_panics_and_no_cut_is_taken_for_whole() {
+        for bytes in [archive(false), archive(true)] {
+            for cut in 0..bytes.len() {
+                assert!(seen(&bytes[..cut]).is_err(), "{cut}");
+            }
+            for at in 0..bytes.len() {
+                for value in [0, 1, 0x7F, 0x80, 0xFF] {
+                    let mut damaged = bytes.clone();
+                    damaged[at] = value;
+                    for member in seen(&damaged).unwrap_or_default() {
+                        let _ = data_start(&mut Cursor::new(&damaged), &member).unwrap();
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn overlapping_members_are_refused() {
+        let mut bytes = archive(false);
+        let second = bytes.windows(4).rposition(|w| w == b"PK\x01\x02").unwrap();
+        bytes[second + 42..second + 46].fill(0);
+        assert_eq!(seen(&bytes), Err(Fault::Wrong));
+    }
 }
