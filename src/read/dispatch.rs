@@ -38,7 +38,7 @@ pub struct Parsed {
 
 impl Parsed {
     /// A file that is not used. What the office may leave unread (severity below refuse) is unknown.
-    fn refused(kind: &str, refusal: &Refusal, path: &str) -> Self {
+    pub(super) fn refused(kind: &str, refusal: &Refusal, path: &str) -> Self {
         let finding = refusal.finding(path);
         let content = match finding.severity {
             Severity::Refuse | Severity::Error => Content::Refused,
@@ -147,7 +147,7 @@ fn read_package(
     let book = match kind {
         "docx" => return Ok((Content::Form(form::read(package)?), Vec::new())),
         "ods" => workbook::read_ods(package, limits)?,
-        "xlsb" => workbook::read_xlsb(&task.blob, limits)?,
+        "xlsb" => workbook::read_xlsb(&task.blob, package, limits)?,
         _ => workbook::read_xlsx(&task.blob, package, limits)?,
     };
     Ok(finish(book, &task.path, has_macros(package)))

@@ -441,7 +441,14 @@ fn summary(parsed: &Parsed) -> String {
         Content::Refused => "refused",
         _ => "other",
     };
-    format!("{word} {cells} {}", codes(parsed).join(","))
+    let layout = match &parsed.content {
+        Content::Workbook(book) => book.sheets.iter().fold([0; 4], |[r, c, m, p], s| {
+            let (rows, columns) = (s.hidden_rows.len(), s.hidden_columns.len());
+            [r + rows, c + columns, m + s.merges.len(), p + usize::from(s.pictures)]
+        }),
+        _ => [0; 4],
+    };
+    format!("{word} {cells} {layout:?} {}", codes(parsed).join(","))
 }
 
 /// A rough sniff; files that only a separate process survives are left to the tests of the worker.

@@ -1,8 +1,7 @@
 //! What calamine does not say about an xls: passwords of every kind, hidden rows and columns,
 //! pictures. Walks the records of the workbook stream without reading cells.
 
-use super::super::Sheet;
-use std::collections::BTreeSet;
+use super::Layout;
 
 const BOF: [u16; 4] = [0x0009, 0x0209, 0x0409, 0x0809];
 const EOF: u16 = 0x000A;
@@ -30,25 +29,6 @@ fn word(bytes: &[u8], at: usize) -> Option<u16> {
 /// Whether the stream is encrypted.
 pub(super) fn is_locked(stream: &[u8]) -> bool {
     records(stream, 0).take_while(|(kind, _)| *kind != EOF).any(|(kind, _)| kind == FILEPASS)
-}
-
-/// What is hidden on one sheet.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Layout {
-    rows: BTreeSet<u32>,
-    columns: BTreeSet<u32>,
-    pictures: bool,
-}
-
-impl Layout {
-    /// Marks what is hidden and holds cells.
-    pub(super) fn fill(&self, sheet: &mut Sheet) {
-        let rows: BTreeSet<u32> = sheet.cells.iter().map(|c| c.row).collect();
-        let columns: BTreeSet<u32> = sheet.cells.iter().map(|c| c.column).collect();
-        sheet.hidden_rows = rows.intersection(&self.rows).copied().collect();
-        sheet.hidden_columns = columns.intersection(&self.columns).copied().collect();
-        sheet.pictures = self.pictures;
-    }
 }
 
 /// One layout per sheet, in the order of the workbook.
@@ -91,6 +71,7 @@ fn layout(stream: &[u8], at: usize) -> Layout {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     fn record(kind: u16, data: &[u8]) -> Vec<u8> {
         let length = data.len() as u16;
@@ -118,8 +99,12 @@ mod tests {
             record(ROW, &[9; 16]),
         ];
         stream.extend(sheet.concat());
-        let expect =
-            Layout { rows: BTreeSet::from([7]), columns: BTreeSet::from([2, 3]), pictures: true };
+        let expect = Layout {
+            rows: BTreeSet::from([7]),
+            columns: BTreeSet::from([2, 3]),
+            pictures: true,
+            ..Layout::default()
+        };
         assert_eq!(layouts(&stream), [expect]);
         assert!(!is_locked(&stream));
         assert!(is_locked(&[record(0x809, &[]), record(FILEPASS, &[0, 0])].concat()));

@@ -7,25 +7,35 @@ use super::super::{Area, Sheet};
 use super::{LAST_COLUMN, LAST_ROW};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The part of every sheet by its name.
+/// The part of every sheet of an xlsx by its name.
 pub(super) fn sheet_parts(package: &mut Package) -> Result<BTreeMap<String, String>, Refusal> {
     let Some(book) = package.main_part()? else { return Ok(BTreeMap::new()) };
-    let (folder, name) = book.rsplit_once('/').unwrap_or(("", &book));
-    let join =
-        |path: &str| if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
-    let rels = package.text(&join(&format!("_rels/{name}.rels")))?.unwrap_or_default();
-    let targets: BTreeMap<_, _> = tags(&rels, "Relationship")
-        .filter_map(|tag| Some((tag.attribute("Id")?, tag.attribute("Target")?)))
-        .collect();
+    let targets = targets(package, &book)?;
     let text = package.text(&book)?.unwrap_or_default();
     Ok(tags(&text, "sheet")
         .filter_map(|tag| {
-            let target = targets.get(&tag.attribute("id")?)?;
-            let part = match target.strip_prefix('/') {
+            Some((tag.attribute("name")?, targets.get(&tag.attribute("id")?)?.clone()))
+        })
+        .collect())
+}
+
+/// The parts a part points to, by the id of the relation.
+pub(super) fn targets(
+    package: &mut Package,
+    part: &str,
+) -> Result<BTreeMap<String, String>, Refusal> {
+    let (folder, name) = part.rsplit_once('/').unwrap_or(("", part));
+    let join =
+        |path: &str| if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
+    let rels = package.text(&join(&format!("_rels/{name}.rels")))?.unwrap_or_default();
+    Ok(tags(&rels, "Relationship")
+        .filter_map(|tag| {
+            let target = tag.attribute("Target")?;
+            let path = match target.strip_prefix('/') {
                 Some(absolute) => absolute.to_owned(),
-                None => join(target),
+                None => join(&target),
             };
-            Some((tag.attribute("name")?, part))
+            Some((tag.attribute("Id")?, path))
         })
         .collect())
 }
@@ -40,8 +50,9 @@ fn tags<'a>(text: &'a str, name: &'static str) -> impl Iterator<Item = Tag<'a>> 
 /// Fills merges, hidden rows and columns and pictures of `sheet` from its part.
 pub(super) fn fill(package: &mut Package, part: &str, sheet: &mut Sheet) -> Result<(), Refusal> {
     let media = package.has_under("xl/media/");
-    // WPS keeps pictures inside cells in a part of its own
-    sheet.pictures = package.has("xl/cellimages.xml");
+    // WPS and Excel keep pictures inside cells in parts of their own
+    sheet.pictures =
+        media && (package.has("xl/cellimages.xml") || package.has_under("xl/richData/"));
     let Some(text) = package.text(part)? else { return Ok(()) };
     if text.contains("hidden=") {
         fill_from(&text, media, sheet);

@@ -40,7 +40,7 @@ pub(in super::super) fn read_xls(
         let mut sheet = sink.into_sheet(&meta.name);
         sheet.merges = areas(&book.merge_cells_by_sheet_name(&meta.name).unwrap_or_default());
         if let Some(layout) = layouts.get(index) {
-            layout.fill(&mut sheet);
+            layout.mark(&mut sheet);
         }
         workbook.sheets.push(sheet);
     }

@@ -9,6 +9,7 @@ mod legacy;
 mod odf;
 mod office;
 mod spreadsheetml;
+mod xlsb;
 
 pub(super) use legacy::read_xls;
 pub(super) use odf::read as read_ods;
@@ -92,6 +93,28 @@ impl<'a> Sink<'a> {
         }
         self.cells.dedup_by_key(|c| (c.row, c.column));
         Sheet { name: name.to_owned(), cells: self.cells, ..Sheet::default() }
+    }
+}
+
+/// What the records of a sheet say beside its cells.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Layout {
+    rows: BTreeSet<u32>,
+    columns: BTreeSet<u32>,
+    merges: Vec<Area>,
+    pictures: bool,
+}
+
+impl Layout {
+    /// Marks what is hidden and holds cells; adds merges.
+    fn mark(&self, sheet: &mut Sheet) {
+        let rows: BTreeSet<u32> = sheet.cells.iter().map(|c| c.row).collect();
+        let columns: BTreeSet<u32> = sheet.cells.iter().map(|c| c.column).collect();
+        sheet.hidden_rows = rows.intersection(&self.rows).copied().collect();
+        sheet.hidden_columns = columns.intersection(&self.columns).copied().collect();
+        sheet.merges.extend(&self.merges);
+        sheet.merges.sort_unstable();
+        sheet.pictures = self.pictures;
     }
 }
 

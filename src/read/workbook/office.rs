@@ -3,7 +3,7 @@
 use super::super::package::Package;
 use super::super::refusal::Refusal;
 use super::super::{CellValue, Sheet, Workbook};
-use super::{Sink, hidden_sheet, layout};
+use super::{Sink, hidden_sheet, layout, xlsb};
 use crate::wall::Limits;
 use calamine::{
     DataRef, Reader, SheetType, SheetVisible, Xlsb, XlsbError, Xlsx, XlsxError,
@@ -79,9 +79,14 @@ fn xlsx_refusal(error: &XlsxError) -> Refusal {
     if matches!(error, XlsxError::Password) { Refusal::Locked } else { Refusal::damaged() }
 }
 
-/// Reads an xlsb; the format always stores the result of a formula, and merges are not given.
-pub(in super::super) fn read_xlsb(path: &Path, limits: &Limits) -> Result<Workbook, Refusal> {
+/// Reads an xlsb, which always stores the result of a formula; `package` as for xlsx.
+pub(in super::super) fn read_xlsb(
+    path: &Path,
+    package: &mut Package,
+    limits: &Limits,
+) -> Result<Workbook, Refusal> {
     let mut book: Xlsb<_> = open_workbook_from_rs(input(path)?).map_err(|e| xlsb_refusal(&e))?;
+    let layouts = xlsb::layouts(package)?;
     let mut workbook = Workbook::default();
     let mut total = 0;
     for (name, hidden) in listed(&book) {
@@ -95,7 +100,11 @@ pub(in super::super) fn read_xlsb(path: &Path, limits: &Limits) -> Result<Workbo
             let (row, column) = cell.get_position();
             sink.put_data(row, column, cell.get_value().clone().into())?;
         }
-        workbook.sheets.push(sink.into_sheet(&name));
+        let mut sheet = sink.into_sheet(&name);
+        if let Some(layout) = layouts.get(&name) {
+            layout.mark(&mut sheet);
+        }
+        workbook.sheets.push(sheet);
     }
     Ok(workbook)
 }
