@@ -435,3 +435,30 @@ fn sample_scans_are_admitted_except_the_cut_one() {
         assert_eq!(bad[0].1, ["MT-141"]);
     }
 }
+
+#[test]
+fn corpus_photos_stand_upright_and_cut_ones_are_refused() {
+    for (name, rotate) in [("Landscape_3", 180), ("Landscape_6", 90), ("Portrait_8", 270)] {
+        let Some(path) = corpus(&format!("exif-orientation/{name}.jpg")) else { return };
+        let bytes = std::fs::read(path).unwrap();
+        let (parsed, _dir) = admit_bytes(FileKind::Jpeg, &bytes);
+        let (page, info) = (&scan(&parsed).pages[0], scan(&parsed).image.as_ref().unwrap());
+        assert_eq!(page.rotate, rotate);
+        assert_eq!(info.width > info.height, name.starts_with('L'));
+        assert_eq!(page.width_pt > page.height_pt, name.starts_with('L'));
+        let cut = [&bytes[..bytes.len() / 2], &[0xFF, 0xD9]].concat();
+        refused(&admit_bytes(FileKind::Jpeg, &cut).0, "MT-141");
+    }
+}
+
+#[test]
+fn cut_progressive_photos_are_refused() {
+    let Some(path) = corpus("jpeg-decoder/benches/tower_progressive.jpg") else { return };
+    let bytes = std::fs::read(path).unwrap();
+    scan(&admit_bytes(FileKind::Jpeg, &bytes).0);
+    for percent in [20, 50, 80, 97] {
+        let cut = &bytes[..bytes.len() * percent / 100];
+        refused(&admit_bytes(FileKind::Jpeg, cut).0, "MT-141");
+        refused(&admit_bytes(FileKind::Jpeg, &[cut, &[0xFF, 0xD9]].concat()).0, "MT-141");
+    }
+}

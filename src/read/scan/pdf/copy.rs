@@ -149,7 +149,7 @@ impl<'a> Copier<'a> {
             page.set("Resources", resources);
         } else {
             facts.empty = false;
-            self.stamp(&mut page, contents, resources, &stamps);
+            self.stamp(&mut page, contents, &resources, &stamps);
         }
         Ok((page, facts))
     }
@@ -159,7 +159,7 @@ impl<'a> Copier<'a> {
         &mut self,
         page: &mut Dictionary,
         contents: Vec<Object>,
-        resources: Object,
+        resources: &Object,
         stamps: &[Stamp],
     ) {
         let mut drawn = b"\nQ\n".to_vec();
@@ -177,7 +177,7 @@ impl<'a> Copier<'a> {
         all.push(Object::Reference(after));
         page.set("Contents", all);
         self.drain();
-        page.set("Resources", self.with_forms(&resources, &forms));
+        page.set("Resources", self.with_forms(resources, &forms));
     }
 
     /// A copy of resources with further forms in it.
