@@ -26,7 +26,7 @@ impl Views {
             base.apply_orientation(orientation);
         }
         let print = on_white(base);
-        let small = shrink(DynamicImage::ImageRgb8(print.clone()), SMALL).into_rgb8();
+        let small = small(&print);
         Self { print, small }
     }
 
@@ -67,6 +67,11 @@ fn shrink(image: DynamicImage, side: u32) -> DynamicImage {
     } else {
         image.thumbnail(side, side)
     }
+}
+
+/// The copy the blank test looks at.
+pub(super) fn small(image: &RgbImage) -> RgbImage {
+    shrink(DynamicImage::ImageRgb8(image.clone()), SMALL).into_rgb8()
 }
 
 fn on_white(image: DynamicImage) -> RgbImage {

@@ -29,6 +29,8 @@ pub(super) struct PageFacts {
     pub(super) empty: bool,
     /// It shows text by its own contents: a renderer without the font would take it for blank.
     pub(super) text: bool,
+    /// Pixels of the images it brought along: what rendering it costs.
+    pub(super) pixels: u64,
 }
 
 /// Why there is no copy.
@@ -61,8 +63,8 @@ pub(super) fn clean(source: &Document, leaves: &[Leaf]) -> Result<Clean, Stop> {
     for leaf in leaves {
         let (page, facts) = copier.page(leaf, root)?;
         kids.push(Object::Reference(copier.out.add_object(page)));
-        pages.push(facts);
         copier.drain();
+        pages.push(PageFacts { pixels: std::mem::take(&mut copier.pixels), ..facts });
     }
     let count = i64::try_from(kids.len()).unwrap_or(i64::MAX);
     let mut tree = Dictionary::new();
@@ -103,6 +105,8 @@ pub(super) struct Copier<'a> {
     /// Objects that have a number but are not copied yet.
     queue: Vec<(ObjectId, Role, ObjectId)>,
     active: bool,
+    /// Pixels of the images copied since the last page.
+    pixels: u64,
 }
 
 impl<'a> Copier<'a> {
@@ -113,6 +117,7 @@ impl<'a> Copier<'a> {
             made: BTreeMap::new(),
             queue: Vec::new(),
             active: false,
+            pixels: 0,
         }
     }
 
@@ -144,7 +149,7 @@ impl<'a> Copier<'a> {
             page.set("Resources", resources);
         } else {
             facts.empty = false;
-            self.stamp(&mut page, contents, resources, &stamps);
+            self.stamp(&mut page, contents, &resources, &stamps);
         }
         Ok((page, facts))
     }
@@ -154,7 +159,7 @@ impl<'a> Copier<'a> {
         &mut self,
         page: &mut Dictionary,
         contents: Vec<Object>,
-        resources: Object,
+        resources: &Object,
         stamps: &[Stamp],
     ) {
         let mut drawn = b"\nQ\n".to_vec();
@@ -176,11 +181,11 @@ impl<'a> Copier<'a> {
     }
 
     /// A copy of resources with further forms in it.
-    fn with_forms(&self, resources: Object, forms: &Dictionary) -> Object {
+    fn with_forms(&self, resources: &Object, forms: &Dictionary) -> Object {
         let plain = |object: &Object| {
             self.out.dereference(object).ok().and_then(|(_, o)| o.as_dict().ok().cloned())
         };
-        let mut resources = plain(&resources).unwrap_or_default();
+        let mut resources = plain(resources).unwrap_or_default();
         let mut all = resources.get(b"XObject").ok().and_then(plain).unwrap_or_default();
         all.extend(forms);
         resources.set("XObject", all);
@@ -190,7 +195,7 @@ impl<'a> Copier<'a> {
     /// The content streams of a page, inflated once within the limit to see what they do.
     fn contents(&mut self, leaf: &Leaf) -> Result<(Vec<Object>, PageFacts), Stop> {
         let Ok(contents) = leaf.page.get(b"Contents") else {
-            return Ok((Vec::new(), PageFacts { empty: true, text: false }));
+            return Ok((Vec::new(), PageFacts { empty: true, ..PageFacts::default() }));
         };
         let (_, resolved) = self.source.dereference(contents).map_err(|_| Stop::Broken)?;
         let parts: Vec<&Object> = match resolved {
@@ -199,7 +204,7 @@ impl<'a> Copier<'a> {
             Object::Null => Vec::new(),
             _ => return Err(Stop::Broken),
         };
-        let mut facts = PageFacts { empty: true, text: false };
+        let mut facts = PageFacts { empty: true, ..PageFacts::default() };
         let mut room = STREAM_BYTES;
         let mut copied = Vec::new();
         for part in parts {
@@ -291,6 +296,7 @@ impl<'a> Copier<'a> {
             return Object::Null;
         }
         dictionary.remove(b"Length");
+        self.pixels = self.pixels.saturating_add(pixels(self.source, &stream.dict));
         Object::Stream(Stream::new(dictionary, stream.content.clone()).with_compression(false))
     }
 }
@@ -361,6 +367,18 @@ pub(super) fn acts(dictionary: &Dictionary) -> bool {
 
 fn is_name(dictionary: &Dictionary, key: &[u8], name: &[u8]) -> bool {
     dictionary.get(key).and_then(Object::as_name).is_ok_and(|value| value == name)
+}
+
+/// Pixels of an image; a side that is not stated counts as the largest.
+fn pixels(source: &Document, dictionary: &Dictionary) -> u64 {
+    if !is_name(dictionary, b"Subtype", b"Image") {
+        return 0;
+    }
+    let side = |key: &[u8]| {
+        let stated = dictionary.get_deref(key, source).and_then(Object::as_i64).ok();
+        stated.and_then(|side| u64::try_from(side).ok()).unwrap_or(u64::from(u32::MAX))
+    };
+    side(b"Width").saturating_mul(side(b"Height"))
 }
 
 /// A box as an array.

@@ -12,6 +12,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Pages looked at for blankness; rendering all of a long scan would use up the CPU time.
 const LOOKED_AT: usize = 20;
+/// Pixels of images that are decoded per file for looking; an A4 page at 600 dpi has 35 million.
+const PIXELS: u64 = 100_000_000;
 /// Longest side of a page rendered to see whether it is blank.
 const SMALL: f32 = 100.0;
 /// Longest side of the thumbnail.
@@ -29,13 +31,26 @@ pub(super) fn look(bytes: Vec<u8>, facts: &[PageFacts]) -> Option<Seen> {
     let pdf = Pdf::new(bytes).ok()?;
     let pages = pdf.pages();
     let mut blank: Vec<bool> = facts.iter().map(|facts| facts.empty).collect();
-    for ((page, facts), blank) in pages.iter().zip(facts).zip(&mut blank).take(LOOKED_AT) {
-        if !facts.empty && !facts.text {
-            *blank = picture(page, SMALL).is_some_and(|small| raster::blank(&small));
+    let mut first = None;
+    let mut room = PIXELS;
+    for (i, (page, facts)) in pages.iter().zip(facts).take(LOOKED_AT).enumerate() {
+        if facts.pixels > room {
+            break;
+        }
+        let unsure = !facts.empty && !facts.text;
+        if i > 0 && !unsure {
+            continue;
+        }
+        room -= facts.pixels;
+        let image = picture(page, if i == 0 { THUMB } else { SMALL });
+        if let (true, Some(image), Some(blank)) = (unsure, &image, blank.get_mut(i)) {
+            *blank = raster::blank(&raster::small(image));
+        }
+        if i == 0 {
+            first = image;
         }
     }
-    let thumbnail = pages.iter().next().and_then(|page| picture(page, THUMB));
-    let thumbnail = thumbnail.map(|image| raster::encode(&image, 80));
+    let thumbnail = first.map(|image| raster::encode(&image, 80));
     Some(Seen { pages: pages.len(), blank, thumbnail })
 }
 

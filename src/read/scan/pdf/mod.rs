@@ -103,9 +103,10 @@ fn refuse_load(desk: &Desk, locked: bool) -> Box<Finding> {
     }
 }
 
+/// Asked only about files the first reader refused: those the second must not see either, it runs
+/// for ever on a cross-reference stream with fields of no width.
 fn needs_password(bytes: &[u8]) -> bool {
-    let open = || Pdf::new(bytes.to_vec());
-    matches!(catch_unwind(open), Ok(Err(LoadPdfError::Decryption(_))))
+    bytes.windows(8).any(|w| w == b"/Encrypt")
 }
 
 /// The page count as the second reader sees it; `Err(true)` when it asks for a password.
@@ -122,8 +123,8 @@ fn witness(bytes: &Arc<Vec<u8>>) -> Result<usize, bool> {
 fn pages(desk: &Desk, document: &Document) -> Result<Vec<Leaf>, Box<Finding>> {
     let tree = tree::walk(document, desk.limits.pages);
     // A table rebuilt by scanning may miss objects or show an older state of the file.
-    if let (Ok(tree), Some(XrefRecovery::Reconstructed)) = (&tree, document.xref_recovery) {
-        return Err(uncertain(desk, tree.leaves.len(), "不可信"));
+    if tree.is_ok() && document.xref_recovery == Some(XrefRecovery::Reconstructed) {
+        return Err(desk.unreadable("文件内部目录已损坏，页数不能确认：请另存为 PDF 或重新扫描"));
     }
     match tree {
         Ok(tree) if tree.leaves.is_empty() => Err(uncertain(desk, 0, tree.declared)),
