@@ -6,43 +6,60 @@ use crate::diag::Origin;
 use crate::pack::Pack;
 use crate::read::{Sheet, a1};
 use crate::text::fold;
-use std::collections::BTreeMap;
 
 /// A header is looked for in this many rows.
 const HEADER_ROWS: usize = 30;
 
-/// Finds a row that has all `labels`; gives its number and their columns.
-fn locate(grid: &Grid<'_>, labels: &[&str]) -> Option<(u32, BTreeMap<String, u32>)> {
+/// Finds a row that has one label of each group; gives its number and the columns found.
+fn locate<const N: usize>(grid: &Grid<'_>, labels: [&[&str]; N]) -> Option<(u32, [u32; N])> {
     grid.rows.iter().take(HEADER_ROWS).find_map(|row| {
-        let columns: BTreeMap<String, u32> =
-            grid.row(*row).into_iter().rev().map(|(c, v)| (fold(&v.text()), c)).collect();
-        labels.iter().all(|label| columns.contains_key(*label)).then_some((*row, columns))
+        let cells: Vec<(u32, String)> =
+            grid.row(*row).into_iter().map(|(c, v)| (c, fold(&v.text()))).collect();
+        let mut columns = [0; N];
+        for (slot, names) in columns.iter_mut().zip(labels) {
+            *slot = cells.iter().find(|(_, text)| names.contains(&text.as_str()))?.0;
+        }
+        Some((*row, columns))
     })
+}
+
+/// The column of row `row` whose label begins with one of `starts`.
+fn beginning(grid: &Grid<'_>, row: u32, starts: &[&str]) -> Option<u32> {
+    let cells = grid.row(row);
+    let found = cells.iter().find(|(_, v)| {
+        let text = fold(&v.text());
+        starts.iter().any(|start| text.starts_with(start))
+    });
+    found.map(|(column, _)| *column)
+}
+
+/// Whether a text begins like a total or a note.
+fn aside(text: &str) -> bool {
+    let folded = fold(text);
+    ["合计", "总计", "小计", "备注", "填表", "注:"].iter().any(|w| folded.starts_with(w))
 }
 
 /// Rows of 技师人数: 工种 | 现有技师人数 | 上一年度是否申报高级技师; `None`: another kind of sheet.
 pub(super) fn census(sheet: &Sheet, path: &str, pack: &Pack) -> Option<Vec<CensusRow>> {
     let grid = Grid::new(sheet);
-    let (top, columns) = locate(&grid, &["工种", "现有技师人数"])?;
-    let asked = columns
-        .iter()
-        .find(|(label, _)| label.starts_with("上一年度") || label.starts_with("上年"));
+    let trades: &[&str] = &["工种", "工种名称", "技术工种"];
+    let counts: &[&str] = &["现有技师人数", "现有技师数", "技师人数"];
+    let (top, [trade_at, count_at]) = locate(&grid, [trades, counts])?;
+    let asked = beginning(&grid, top, &["上一年度", "上年"]);
     let mut out = Vec::new();
     for row in grid.rows.iter().copied().filter(|row| *row > top) {
-        let name = grid.seen(row, columns["工种"]).map(|(v, _)| v.text()).unwrap_or_default();
-        let folded = fold(&name);
-        let note = ["合计", "总计", "小计", "备注", "填表"].iter().any(|w| folded.starts_with(w));
-        let first = grid.row(row).first().map(|(_, v)| fold(&v.text())).unwrap_or_default();
-        let total = ["合计", "总计", "小计", "备注", "填表"].iter().any(|w| first.starts_with(w));
-        if cell::is_empty(&name) || folded == "工种" || note || total {
+        let name = grid.seen(row, trade_at).map(|(v, _)| v.text()).unwrap_or_default();
+        let first = grid.row(row).first().map(|(_, v)| v.text()).unwrap_or_default();
+        let repeat = trades.contains(&fold(&name).as_str());
+        if cell::is_empty(&name) || repeat || aside(&name) || aside(&first) {
             continue;
         }
-        let present = cell::count(&grid.text(row, columns["现有技师人数"]));
+        let present = cell::count(&grid.text(row, count_at));
         out.push(CensusRow {
             trade: trade::read(&name, pack).name,
             present: present.and_then(|n| u32::try_from(n).ok()),
-            applied_last_year: asked.and_then(|(_, column)| cell::yes_no(&grid.text(row, *column))),
-            origin: Origin::cell(path, &sheet.name, a1(row, columns["现有技师人数"])),
+            applied_last_year: asked.and_then(|column| cell::yes_no(&grid.text(row, column))),
+            origin: Origin::cell(path, &sheet.name, a1(row, count_at)),
         });
     }
     Some(out)
@@ -51,20 +68,19 @@ pub(super) fn census(sheet: &Sheet, path: &str, pack: &Pack) -> Option<Vec<Censu
 /// Rows of an answered 待定事项: 案号 | 问题编号 | … | 答复 | 答复人; unanswered rows are left out.
 pub(super) fn answers(sheet: &Sheet) -> Option<Vec<Answer>> {
     let grid = Grid::new(sheet);
-    let (top, columns) = locate(&grid, &["案号", "问题编号", "答复"])?;
-    let text = |row: u32, label: &str| {
-        columns.get(label).map(|c| grid.text(row, *c).trim().to_owned()).unwrap_or_default()
-    };
+    let (top, [case, question, answer]) = locate(&grid, [&["案号"], &["问题编号"], &["答复"]])?;
+    let by = beginning(&grid, top, &["答复人"]);
+    let text = |row: u32, column: u32| grid.text(row, column).trim().to_owned();
     let mut out = Vec::new();
     for row in grid.rows.iter().copied().filter(|row| *row > top) {
-        let answer = Answer {
-            case: text(row, "案号"),
-            question: text(row, "问题编号"),
-            answer: text(row, "答复"),
-            by: text(row, "答复人"),
+        let read = Answer {
+            case: text(row, case),
+            question: text(row, question),
+            answer: text(row, answer),
+            by: by.map(|column| text(row, column)).unwrap_or_default(),
         };
-        if !answer.case.is_empty() && !answer.answer.is_empty() && answer.case != "案号" {
-            out.push(answer);
+        if !read.case.is_empty() && !read.answer.is_empty() && read.case != "案号" {
+            out.push(read);
         }
     }
     Some(out)

@@ -7,7 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Cells by place, with merged areas at hand.
 pub(super) struct Grid<'a> {
     cells: BTreeMap<(u32, u32), &'a CellValue>,
-    merges: &'a [Area],
+    /// Merges of one column: column → top row → area.
+    tall: BTreeMap<u32, BTreeMap<u32, Area>>,
+    /// Merges of one row: row → left column → area.
+    wide: BTreeMap<u32, BTreeMap<u32, Area>>,
+    /// All other merges.
+    blocks: Vec<Area>,
     pub(super) rows: Vec<u32>,
 }
 
@@ -16,7 +21,23 @@ impl<'a> Grid<'a> {
         let cells: BTreeMap<_, _> =
             sheet.cells.iter().map(|c| ((c.row, c.column), &c.value)).collect();
         let rows: BTreeSet<u32> = cells.keys().map(|(row, _)| *row).collect();
-        Self { cells, merges: &sheet.merges, rows: rows.into_iter().collect() }
+        let mut grid = Self {
+            cells,
+            tall: BTreeMap::new(),
+            wide: BTreeMap::new(),
+            blocks: Vec::new(),
+            rows: rows.into_iter().collect(),
+        };
+        for area in &sheet.merges {
+            if area.left == area.right {
+                grid.tall.entry(area.left).or_default().insert(area.top, *area);
+            } else if area.top == area.bottom {
+                grid.wide.entry(area.top).or_default().insert(area.left, *area);
+            } else {
+                grid.blocks.push(*area);
+            }
+        }
+        grid
     }
 
     pub(super) fn get(&self, row: u32, column: u32) -> Option<&'a CellValue> {
@@ -41,14 +62,19 @@ impl<'a> Grid<'a> {
 
     /// The merged area a cell lies in.
     pub(super) fn area(&self, row: u32, column: u32) -> Option<Area> {
-        self.merges
-            .iter()
-            .copied()
-            .find(|a| (a.top..=a.bottom).contains(&row) && (a.left..=a.right).contains(&column))
+        let holds =
+            |a: &Area| (a.top..=a.bottom).contains(&row) && (a.left..=a.right).contains(&column);
+        let last = |map: Option<&BTreeMap<u32, Area>>, to: u32| {
+            map.and_then(|m| m.range(..=to).next_back()).map(|(_, area)| *area)
+        };
+        last(self.tall.get(&column), row)
+            .filter(holds)
+            .or_else(|| last(self.wide.get(&row), column).filter(holds))
+            .or_else(|| self.blocks.iter().copied().find(holds))
     }
 
     pub(super) fn has_merges(&self) -> bool {
-        !self.merges.is_empty()
+        !(self.tall.is_empty() && self.wide.is_empty() && self.blocks.is_empty())
     }
 
     /// The cell a person sees at a place: its own, or that of the vertical merge it lies in.

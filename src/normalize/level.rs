@@ -64,16 +64,10 @@ pub(super) fn in_text(text: &str) -> Option<&'static str> {
 
 /// Splits a level off either end of a joined text: 电工中级工, 中级工电工.
 pub(super) fn split_off(text: &str) -> Option<(String, &'static str)> {
-    let full = |list: &'static [&'static str]| list.iter().filter(|s| s.chars().count() >= 2);
-    for (name, list) in SPELLINGS {
-        for spelling in full(list) {
-            if spelling.ends_with('级') {
-                continue;
-            }
-            let rest = text.strip_suffix(spelling).or_else(|| text.strip_prefix(spelling));
-            if let Some(rest) = rest.filter(|r| !r.is_empty()) {
-                return Some((rest.to_owned(), name));
-            }
+    for (name, _) in SPELLINGS {
+        let rest = text.strip_suffix(name).or_else(|| text.strip_prefix(name));
+        if let Some(rest) = rest.filter(|r| !r.is_empty()) {
+            return Some((rest.to_owned(), name));
         }
     }
     None

@@ -6,6 +6,7 @@ use crate::diag::{Finding, Origin, Severity};
 use crate::pack::Pack;
 use crate::read::{Content, FileReading, Reading, Workbook};
 use chrono::NaiveDate;
+use std::collections::BTreeSet;
 
 /// Turns cells into rows of people: headers found, values normalized, every file accounted for.
 /// Scans are left `ignored`: the assembly gives them their place.
@@ -149,10 +150,15 @@ fn hidden(book: &Workbook, path: &str) -> Vec<Finding> {
             out.push(Finding::new("SS-124", origin).arg("sheet", &sheet.name).build());
             continue;
         }
-        let row = |r: &u32| sheet.cells.iter().any(|c| c.row == *r);
-        let column = |n: &u32| sheet.cells.iter().any(|c| c.column == *n);
-        let rows = sheet.hidden_rows.iter().filter(|r| row(r)).map(|r| format!("第{}行", r + 1));
-        let columns = sheet.hidden_columns.iter().filter(|n| column(n)).map(|n| {
+        // only what holds something: empty formatted rows are hidden in many files
+        let full_rows: BTreeSet<u32> = sheet.cells.iter().map(|c| c.row).collect();
+        let full_columns: BTreeSet<u32> = sheet.cells.iter().map(|c| c.column).collect();
+        let rows = sheet
+            .hidden_rows
+            .iter()
+            .filter(|r| full_rows.contains(r))
+            .map(|r| format!("第{}行", r + 1));
+        let columns = sheet.hidden_columns.iter().filter(|n| full_columns.contains(n)).map(|n| {
             let name = crate::read::a1(0, *n);
             format!("{}列", name.trim_end_matches('1'))
         });

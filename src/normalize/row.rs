@@ -112,11 +112,13 @@ pub(super) fn build(
 }
 
 impl Build<'_> {
-    /// The ID first: it decides what other cells mean; 备注 last: it adds to what columns say.
+    /// The ID first: it decides what other cells mean; trades after levels: a column beats a
+    /// joined cell; 备注 last: it adds to what columns say.
     fn read_all(&mut self, slots: &[Slot]) {
         let rank = |slot: &&Slot| match slot.field.as_str() {
             "person.id_no" => 0,
-            "apply.note" => 2,
+            "apply.trade" | "post.trade" | "apply.both" | "post.both" => 2,
+            "apply.note" => 3,
             _ => 1,
         };
         let mut ordered: Vec<&Slot> = slots.iter().collect();

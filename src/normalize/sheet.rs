@@ -236,7 +236,7 @@ impl Walk<'_> {
             .collect();
         let mut missing = missing.to_vec();
         if !header.has("apply.trade")
-            && let Some(slot) = self.from_folder(&slots)
+            && let Some(slot) = self.folder_trade(&slots)
         {
             missing.retain(|f| f.field.as_deref() != Some("apply.trade"));
             stand_in.push(slot);
@@ -248,7 +248,7 @@ impl Walk<'_> {
     }
 
     /// The trade in the name of the person's folder.
-    fn from_folder(&self, slots: &[Slot]) -> Option<Slot> {
+    fn folder_trade(&self, slots: &[Slot]) -> Option<Slot> {
         let name = slots.iter().find(|s| s.field == "person.name")?;
         let name = strip_blanks(&name.value.text());
         let (folder, trade) =

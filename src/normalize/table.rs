@@ -9,6 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A header is looked for in this many rows.
 const HEADER_ROWS: usize = 30;
 
+/// Titles stand at most this far above a header.
+const TITLE_ROWS: u32 = 30;
+
 /// A column that means something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Column {
@@ -82,8 +85,7 @@ fn at(grid: &Grid<'_>, row: u32) -> Option<Header> {
 }
 
 fn is_name_label(value: &CellValue) -> bool {
-    let exact = header::meaning(None, &value.text());
-    exact.is_some_and(|m| m.field == "person.name" && m.exact)
+    matches!(value, CellValue::Text(text) if header::is_name(text))
 }
 
 /// The second row of a two-row header, when there is one.
@@ -313,7 +315,12 @@ pub(super) struct Titles {
 /// Reads title lines above row `top`: value and place of each.
 pub(super) fn titles(grid: &Grid<'_>, top: u32) -> Titles {
     let mut out = Titles::default();
-    for row in grid.rows.iter().copied().filter(|row| *row < top) {
+    let near = top.saturating_sub(TITLE_ROWS);
+    for row in grid.rows.iter().copied().filter(|row| (near..top).contains(row)) {
+        // a row of many cells is a person of the table before, no title
+        if grid.row(row).len() > 8 {
+            continue;
+        }
         for (column, value) in grid.row(row) {
             let text = value.text();
             let place = a1(row, column);
