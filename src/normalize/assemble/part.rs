@@ -96,7 +96,7 @@ fn years_of(line: &Line) -> BTreeSet<i32> {
     let mut years: BTreeSet<i32> = runs.iter().filter_map(year).collect();
     for pair in runs.windows(2) {
         let (Some(first), Some(last)) = (year(&pair[0]), year(&pair[1])) else { continue };
-        let mut between = line.chars()[pair[0].1..pair[1].0].iter().copied().collect::<Vec<_>>();
+        let mut between = line.chars()[pair[0].1..pair[1].0].to_vec();
         between.retain(|c| !matches!(c, '年' | '度'));
         if !between.is_empty() && between.iter().all(|c| RANGE.contains(*c)) && first <= last {
             years.extend(first..=last);

@@ -68,8 +68,8 @@ pub(super) fn gather<'a>(chains: &[&'a Chain], pack: &Pack) -> People<'a> {
     for person in rows {
         groups.entry(group_key(&person)).or_default().push(person);
     }
-    let mut winners: Vec<Winner<'a>> = groups.into_values().flat_map(settle_group).collect();
-    absorb_provisional(&mut winners);
+    let winners = groups.into_values().flat_map(settle_group).collect();
+    let mut winners: Vec<Winner<'a>> = absorb_provisional(winners);
     mark_duplicates(&mut winners);
     assign_keys(&mut winners);
     winners.sort_by(|a, b| a.0.key.cmp(&b.0.key));
@@ -111,7 +111,11 @@ fn join_senders(rows: &mut [Person<'_>]) {
         if field.source != Source::Filled {
             continue;
         }
-        let known = units.iter().find(|(key, _)| says_again(&person.unit_key, key));
+        let places: Vec<char> = person.unit_key.chars().collect();
+        let known = (1..places.len()).rev().find_map(|end| {
+            let key: String = places[..end].iter().collect();
+            units.get_key_value(&key).filter(|_| says_again(&places[end..]))
+        });
         if let Some((key, unit)) = known {
             field.value = Some(Value::Text(unit.clone()));
             person.unit_key = key.clone();
@@ -120,20 +124,17 @@ fn join_senders(rows: &mut [Person<'_>]) {
     }
 }
 
-fn says_again(sender: &str, unit: &str) -> bool {
-    let Some(rest) = sender.strip_prefix(unit).filter(|rest| !rest.is_empty()) else {
-        return false;
-    };
-    let rest = AGAIN.iter().fold(rest.to_owned(), |text, word| text.replace(word, ""));
-    !unit.is_empty()
-        && rest.chars().all(|c| !c.is_alphabetic() || "一二三四五六七八九十次版v".contains(c))
+fn says_again(rest: &[char]) -> bool {
+    let rest: String = rest.iter().collect();
+    let rest = AGAIN.iter().fold(rest, |text, word| text.replace(word, ""));
+    rest.chars().all(|c| !c.is_alphabetic() || "一二三四五六七八九十次版v".contains(c))
 }
 
 /// (unit, ID and level, name): rows of one person inside one unit.
-type GroupKey = (String, Option<(String, String)>, Vec<char>);
+type GroupKey = (String, Option<(String, Option<String>)>, Vec<char>);
 
 fn group_key(person: &Person<'_>) -> GroupKey {
-    let case = person.id.clone().zip(person.level.clone());
+    let case = person.id.clone().map(|id| (id, person.level.clone()));
     (person.unit_key.clone(), case, person.name_key.clone())
 }
 
@@ -145,7 +146,8 @@ fn rows_of<'a>(index: usize, chain: &'a Chain, pack: &Pack) -> Vec<Person<'a>> {
     let asks = has_roster(current);
     for earlier in chain.earlier.iter().rev() {
         let old = earlier.rows.iter().map(|row| person_of(index, earlier, row, pack));
-        let absent: Vec<Person<'a>> = old.filter(|p| !named_in(p, &people)).collect();
+        let later = Named::of(&people);
+        let absent: Vec<Person<'a>> = old.filter(|p| !later.names(p)).collect();
         people.extend(absent.into_iter().map(|p| Person { past: true, omitted: asks, ..p }));
     }
     people
@@ -160,12 +162,30 @@ pub(super) fn has_roster(filing: &Filing) -> bool {
     !filing.rows.is_empty() || filing.files.iter().any(used)
 }
 
-/// Whether the later rows name this person: by ID, or by name where one of the two has none.
-fn named_in(person: &Person<'_>, later: &[Person<'_>]) -> bool {
-    later.iter().any(|other| match (&person.id, &other.id) {
-        (Some(a), Some(b)) => a == b,
-        _ => person.name_key == other.name_key,
-    })
+/// Whom the later rows of an entry name.
+struct Named {
+    ids: BTreeSet<String>,
+    names: BTreeSet<Vec<char>>,
+    names_without_id: BTreeSet<Vec<char>>,
+}
+
+impl Named {
+    fn of(people: &[Person<'_>]) -> Self {
+        let name = |p: &Person<'_>| p.name_key.clone();
+        Self {
+            ids: people.iter().filter_map(|p| p.id.clone()).collect(),
+            names: people.iter().map(name).collect(),
+            names_without_id: people.iter().filter(|p| p.id.is_none()).map(name).collect(),
+        }
+    }
+
+    /// By ID, or by name where one of the two has none.
+    fn names(&self, person: &Person<'_>) -> bool {
+        match &person.id {
+            Some(id) => self.ids.contains(id) || self.names_without_id.contains(&person.name_key),
+            None => self.names.contains(&person.name_key),
+        }
+    }
 }
 
 fn person_of<'a>(chain: usize, filing: &'a Filing, row: &'a Row, pack: &Pack) -> Person<'a> {
@@ -342,31 +362,56 @@ fn disagreement(id: &str, own: &Field, other: &Field) -> Finding {
         .build()
 }
 
-/// A row without usable ID or level gives way to the identified person of the same unit and name
-/// from another table. A newer row keeps its say: its findings go over.
-fn absorb_provisional(winners: &mut Vec<Winner<'_>>) {
-    let identified = |p: &Person<'_>| p.id.is_some() && p.level.is_some();
-    let mut index = 0;
-    while index < winners.len() {
-        let (row, _) = &winners[index];
-        let same = |other: &Person<'_>| {
-            identified(other) && other.unit_key == row.unit_key && other.name_key == row.name_key
-        };
-        let found: Vec<usize> = (0..winners.len()).filter(|&i| same(&winners[i].0)).collect();
-        let [into] = found[..] else {
-            index += 1;
-            continue;
-        };
-        let same_table = std::ptr::eq(winners[into].0.filing, row.filing)
-            && winners[into].0.origin.path == row.origin.path;
-        if identified(row) || same_table || row.name_key.is_empty() {
-            index += 1;
-            continue;
+/// A row without usable ID or level gives way to the one person of the same unit and name from
+/// another table that has what it lacks. A newer row keeps its say: its findings go over.
+fn absorb_provisional(winners: Vec<Winner<'_>>) -> Vec<Winner<'_>> {
+    let mut slots: Vec<Option<Winner<'_>>> = winners.into_iter().map(Some).collect();
+    let mut by_name: BTreeMap<(String, Vec<char>), Vec<usize>> = BTreeMap::new();
+    for (index, (person, _)) in slots.iter().flatten().enumerate() {
+        let key = (person.unit_key.clone(), person.name_key.clone());
+        by_name.entry(key).or_default().push(index);
+    }
+    for same in by_name.values().filter(|same| same.len() > 1) {
+        // a row with an ID but no level first, so that it does not make two of one person
+        for rank in [1, 0] {
+            same.iter().for_each(|&index| give_way(&mut slots, same, index, rank));
         }
-        let (row, named) = winners.remove(index);
-        let (person, also) = &mut winners[if into > index { into - 1 } else { into }];
+    }
+    slots.into_iter().flatten().collect()
+}
+
+fn give_way(slots: &mut [Option<Winner<'_>>], same: &[usize], index: usize, rank: u8) {
+    let Some((row, _)) = &slots[index] else { return };
+    if rank_of(row) != rank || row.name_key.is_empty() {
+        return;
+    }
+    let better = |&&i: &&usize| {
+        slots[i].as_ref().is_some_and(|(p, _)| {
+            rank_of(p) > rank && row.id.as_ref().is_none_or(|id| p.id.as_ref() == Some(id))
+        })
+    };
+    let mut found = same.iter().filter(better).copied();
+    let (Some(into), None) = (found.next(), found.next()) else { return };
+    let one_table = slots[into].as_ref().is_some_and(|(p, _)| {
+        std::ptr::eq(p.filing, row.filing) && p.origin.path == row.origin.path
+    });
+    if one_table {
+        return;
+    }
+    if let Some((row, named)) = slots[index].take()
+        && let Some((person, also)) = &mut slots[into]
+    {
         also.extend(named);
         absorb(person, row);
+    }
+}
+
+/// How firmly a row is identified.
+fn rank_of(person: &Person<'_>) -> u8 {
+    match (&person.id, &person.level) {
+        (Some(_), Some(_)) => 2,
+        (Some(_), None) => 1,
+        (None, _) => 0,
     }
 }
 

@@ -2,8 +2,10 @@
 
 use super::line::{Line, stem, word};
 use super::material::Guide;
-use super::person::{People, Person, text_of, unit_key};
+use super::person::{People, text_of, unit_key};
 use crate::normalize::Filing;
+use crate::pack::Pack;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Whom a path names.
@@ -59,6 +61,9 @@ const BESIDE: [&str; 22] = [
     "证件",
 ];
 
+/// The folder of the papers of the unit.
+const UNIT_PAPERS: &str = "单位材料";
+
 /// Names the people of a set by ID number and by name.
 #[derive(Debug, Default)]
 struct Index {
@@ -70,8 +75,9 @@ struct Index {
 pub(super) struct Finder<'a> {
     people: &'a People<'a>,
     all: Index,
+    units: BTreeMap<&'a str, Vec<usize>>,
     beside: Beside,
-    pack: &'a crate::pack::Pack,
+    pack: &'a Pack,
 }
 
 /// Words that may stand right beside a name.
@@ -83,10 +89,13 @@ struct Beside {
 }
 
 /// The people a path of one entry may name, nearest first.
-pub(super) struct Pools {
+pub(super) struct Pools<'f> {
     own: Index,
-    unit: Index,
+    /// Made when a path names none of `own`.
+    unit: OnceCell<Index>,
     sender: String,
+    chain: usize,
+    filing: &'f Filing,
 }
 
 /// A name or number found in a text.
@@ -115,48 +124,62 @@ impl<'a> Finder<'a> {
         let beside =
             Beside { around: around.into_iter().collect(), after: after.into_iter().collect() };
         let all = Index::of(people, 0..people.list.len());
-        Self { people, all, beside, pack }
+        let mut units: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (index, person) in people.list.iter().enumerate() {
+            units.entry(&person.unit_key).or_default().push(index);
+        }
+        Self { people, all, units, beside, pack }
     }
 
     /// The pools of one entry: its own people, those of its unit.
-    pub(super) fn pools(&self, chain: usize, filing: &Filing) -> Pools {
-        let own = &self.people.of_chain[chain];
-        let mut keys: BTreeSet<String> = BTreeSet::from([unit_key(&filing.sender, self.pack)]);
-        let top = |path: &str| path.split_once('/').map(|(top, _)| unit_key(top, self.pack));
-        keys.extend(filing.files.iter().filter_map(|f| top(&f.path)));
-        let near = |p: &Person<'_>| keys.iter().any(|key| alike(key, &p.unit_key));
-        let list = &self.people.list;
-        let unit = (0..list.len()).filter(|i| !own.contains(i) && near(&list[*i]));
+    pub(super) fn pools<'f>(&self, chain: usize, filing: &'f Filing) -> Pools<'f> {
         Pools {
-            own: Index::of(self.people, own.iter().copied()),
-            unit: Index::of(self.people, unit),
+            own: Index::of(self.people, self.people.of_chain[chain].iter().copied()),
+            unit: OnceCell::new(),
             sender: unit_key(&filing.sender, self.pack),
+            chain,
+            filing,
         }
     }
 
+    /// People of the unit that other entries named: the sender or a top folder names the unit.
+    fn of_unit(&self, pools: &Pools<'_>) -> Index {
+        let mut keys: BTreeSet<String> = BTreeSet::from([pools.sender.clone()]);
+        let tops: BTreeSet<&str> =
+            pools.filing.files.iter().filter_map(|f| Some(f.path.split_once('/')?.0)).collect();
+        keys.extend(tops.into_iter().map(|top| unit_key(top, self.pack)));
+        let own = &self.people.of_chain[pools.chain];
+        let near = |unit: &&str| keys.iter().any(|key| alike(key, unit));
+        let units = self.units.iter().filter(|(unit, _)| near(unit));
+        let people = units.flat_map(|(_, people)| people).copied();
+        Index::of(self.people, people.filter(|i| !own.contains(i)))
+    }
+
     /// Whom `path` names.
-    pub(super) fn owner(&self, pools: &Pools, path: &str) -> Owner {
+    pub(super) fn owner(&self, pools: &Pools<'_>, path: &str) -> Owner {
         let names: Vec<&str> = path.split('/').collect();
         let (file, dirs) = names.split_last().unwrap_or((&"", &[]));
         let mut lines: Vec<Line> = dirs.iter().map(|dir| Line::new(dir)).collect();
         lines.push(Line::new(stem(file)));
-        let papers = lines.iter().take(dirs.len()).position(|dir| dir.text() == "单位材料");
-        for (nth, index) in [&pools.own, &pools.unit, &self.all].into_iter().enumerate() {
-            // in the whole circular only an ID number names somebody
-            let found = self.find(index, &lines, nth < 2);
-            let Some((at, hit)) = found else { continue };
-            if papers.is_some_and(|paper| paper <= at) {
-                return Owner::Unit;
-            }
-            return match self.narrow(pools, &hit.people, &lines) {
-                Ok(person) => self.one(person, lines, dirs),
-                Err(people) => {
-                    let dir = names.iter().take(at + 1).copied().collect::<Vec<_>>().join("/");
-                    Owner::Several { dir, people }
-                }
-            };
+        let papers = lines.iter().take(dirs.len()).position(|dir| dir.text() == UNIT_PAPERS);
+        let told = &lines[..papers.unwrap_or(lines.len())];
+        let Some((at, hit)) = self.search(pools, told) else {
+            return if papers.is_some() { Owner::Unit } else { Owner::Nobody };
+        };
+        match self.narrow(pools, &hit.people, &lines) {
+            Ok(person) => self.one(person, lines, dirs),
+            Err(people) => Owner::Several { dir: names[..=at].join("/"), people },
         }
-        if papers.is_some() { Owner::Unit } else { Owner::Nobody }
+    }
+
+    /// Looks among the people of the entry, then of its unit, then (by ID number only) of all.
+    fn search(&self, pools: &Pools<'_>, lines: &[Line]) -> Option<(usize, Hit)> {
+        if lines.is_empty() {
+            return None;
+        }
+        self.find(&pools.own, lines, true)
+            .or_else(|| self.find(pools.unit.get_or_init(|| self.of_unit(pools)), lines, true))
+            .or_else(|| self.find(&self.all, lines, false))
     }
 
     /// The first name of the path with an ID number, else with a name, of the index.
@@ -171,7 +194,7 @@ impl<'a> Finder<'a> {
     /// One person of several: all the same human, or only one of the unit the path names.
     fn narrow(
         &self,
-        pools: &Pools,
+        pools: &Pools<'_>,
         people: &BTreeSet<usize>,
         lines: &[Line],
     ) -> Result<usize, Vec<usize>> {
@@ -181,12 +204,15 @@ impl<'a> Finder<'a> {
             let known = ids.iter().all(|id| id.is_some());
             (set.len() == 1 || (ids.len() == 1 && known)).then(|| set.first().copied()).flatten()
         };
+        let all: Vec<usize> = people.iter().copied().collect();
+        if let [person] = all[..] {
+            return Ok(person);
+        }
         let texts: Vec<String> = lines.iter().map(Line::text).collect();
         let in_path = |i: &usize| {
             texts.iter().any(|text| *text == list[*i].unit_key || text.contains(&list[*i].unit_key))
         };
         let of_sender = |i: &usize| alike(&pools.sender, &list[*i].unit_key);
-        let all: Vec<usize> = people.iter().copied().collect();
         let named: Vec<usize> = all.iter().copied().filter(in_path).collect();
         let sent: Vec<usize> = all.iter().copied().filter(of_sender).collect();
         one_human(&all).or_else(|| one_human(&named)).or_else(|| one_human(&sent)).ok_or(all)
@@ -329,6 +355,6 @@ fn bounded(line: &Line, from: usize, to: usize, beside: &Beside) -> bool {
     let left = free(before) || line.gap(from) || beside.around.iter().any(|w| line.ends(from, w));
     let right = free(chars.get(to))
         || line.gap(to)
-        || beside.around.iter().chain(&beside.after).any(|w| line.at(to, w));
+        || beside.after.iter().chain(&beside.around).any(|w| line.at(to, w));
     left && right
 }

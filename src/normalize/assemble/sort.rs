@@ -121,7 +121,7 @@ fn recall_past<'a>(
     sorted: &mut Sorted<'a>,
 ) {
     let has_files: BTreeSet<usize> = sorted.items.iter().map(|item| item.person).collect();
-    let mut pools: Option<(&Filing, Pools)> = None;
+    let mut pools: Option<(&Filing, Pools<'_>)> = None;
     let mut past: Vec<usize> =
         (0..people.list.len()).filter(|i| people.list[*i].past && !has_files.contains(i)).collect();
     past.sort_by_key(|&i| (people.list[i].chain, people.list[i].filing.content.clone()));
@@ -247,7 +247,10 @@ fn unknown(out: &mut FiledFile, findings: &mut Vec<Finding>) {
 /// Whether the file is for a person to be found: an admitted scan, or one that was refused.
 fn is_scan(file: &FiledFile) -> bool {
     match file.verdict {
-        Verdict::Used | Verdict::Ignored => file.scan.is_some() && !is_table(file),
+        Verdict::Used | Verdict::Ignored if file.scan.is_some() => !is_table(file),
+        // a HEIC or OFD photo of a page: somebody's file, though nothing can read it
+        Verdict::Ignored => looks_like_scan(file) && !file.findings.is_empty(),
+        Verdict::Used => false,
         Verdict::Held => file.scan.is_some() || looks_like_scan(file),
         Verdict::Duplicate | Verdict::Unsettled => false,
     }

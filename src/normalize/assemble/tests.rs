@@ -292,7 +292,8 @@ fn the_example_inbox_is_sorted_as_its_truth_says() {
                 let want: Vec<String> = want.as_array().unwrap().iter().map(&text).collect();
                 let mut got: Vec<&str> = got;
                 let mut want: Vec<&str> = want.iter().map(String::as_str).collect();
-                (got.sort_unstable(), want.sort_unstable());
+                got.sort_unstable();
+                want.sort_unstable();
                 assert_eq!(got, want, "{material}");
             }
         }

@@ -247,6 +247,21 @@ fn a_correction_replaces_a_row_without_id() {
 }
 
 #[test]
+fn a_row_without_level_gives_way_to_its_own_id_only() {
+    let unit = |row| with(row, "unit.name", "某市中学");
+    let mut vague = unit(row("张三", &id(1)));
+    vague.record.remove("apply.level");
+    let vague = filing("一.xlsx", 10, vec![vague], Vec::new());
+    let none = filing("零.xlsx", 9, vec![unit(row("张三", "320601"))], Vec::new());
+    let same = filing("二.xlsx", 12, vec![unit(row("张三", &id(1)))], Vec::new());
+    let submissions = assemble(&[chain(none), chain(vague.clone()), chain(same)], &pack());
+    assert_eq!(find(&submissions, "张三").key, firm(1));
+    let other = filing("二.xlsx", 12, vec![unit(row("张三", &id(2)))], Vec::new());
+    let submissions = assemble(&[chain(vague), chain(other)], &pack());
+    assert_eq!(submissions.iter().map(|s| s.applicants.len()).sum::<usize>(), 2);
+}
+
+#[test]
 fn a_newer_bad_row_keeps_its_say() {
     let unit = |row| with(row, "unit.name", "某市中学");
     let good = filing("一.xlsx", 10, vec![unit(row("张三", &id(1)))], Vec::new());
