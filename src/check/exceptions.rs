@@ -15,8 +15,11 @@ const CLAIM: &str = "apply.exception";
 pub(super) fn check(case: &Case<'_>, judged: &mut [Judged<'_>], docket: &mut Docket) {
     for claim in claims(case) {
         let Some((exception, items)) = items(&claim, case) else {
-            let finding = finding("EX-104", case, "").arg("value", &claim).build();
-            ask(&format!("EX-104:{claim}"), &claim, case, finding, docket);
+            let id = format!("EX-104:{claim}");
+            if case.answer(&id).is_none() {
+                let finding = finding("EX-104", case, "").arg("value", &claim).build();
+                ask(&id, &claim, case, finding, docket);
+            }
             continue;
         };
         Claim { claim: &claim, exception, items: &items, case }.judge(judged, docket);
@@ -71,7 +74,8 @@ impl Claim<'_> {
         }
         if !judged.iter().any(|j| self.waives(j)) {
             let open = judged.iter().any(|j| j.truth.is_none() && self.group(j));
-            if !open {
+            let lifted = docket.findings.iter().any(|f| f.code.as_str() == "EX-111");
+            if !open && !lifted {
                 docket.say(self.finding("EX-112").build());
             }
             return;

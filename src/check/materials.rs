@@ -61,10 +61,12 @@ fn part_gaps<'a>(part: &'a Part, files: &[&MaterialFile], case: &Case<'_>) -> Ve
             files.iter().any(|f| f.years.contains(year) || (single && f.years.is_empty()))
         };
         let missing = years.iter().filter(|year| !covered(year));
-        let gap =
-            |year: &i32| Gap {
-                part, what: format!("{year} 年度{}", part.what), have: 0, need: 1
-            };
+        let gap = |year: &i32| Gap {
+            part,
+            what: format!("{}（{year} 年度）", part.what),
+            have: 0,
+            need: 1,
+        };
         return missing.map(gap).collect();
     }
     let sides: u32 = files.iter().map(|f| sides(f)).sum();

@@ -131,15 +131,22 @@ pub(super) fn plain(value: &toml::Value) -> Option<Value> {
         toml::Value::String(text) => Value::Text(text.clone()),
         toml::Value::Integer(n) => Value::Int(*n),
         toml::Value::Boolean(b) => Value::Bool(*b),
-        toml::Value::Datetime(d) => {
-            let d = d.date?;
-            Value::Date(PartialDate::day(d.year.into(), d.month.into(), d.day.into())?)
-        }
+        toml::Value::Datetime(d) => Value::Date(day_of(d)?),
         toml::Value::Array(items) => {
             Value::List(items.iter().filter_map(|i| i.as_str().map(str::to_owned)).collect())
         }
+        // a date that went through a merged table arrives wrapped in a table of one entry
+        toml::Value::Table(wrapped) if wrapped.len() == 1 => {
+            let inner = wrapped.values().next()?.as_str()?;
+            Value::Date(day_of(&inner.parse().ok()?)?)
+        }
         toml::Value::Float(_) | toml::Value::Table(_) => return None,
     })
+}
+
+fn day_of(value: &toml::value::Datetime) -> Option<PartialDate> {
+    let day = value.date?;
+    PartialDate::day(day.year.into(), day.month.into(), day.day.into())
 }
 
 fn ordered(op: &str, p: &Predicate, fact: &str, case: &Case<'_>) -> Option<bool> {

@@ -86,7 +86,7 @@ impl Judged<'_> {
                 self.findings.extend(any.first().map(|p| failure(self.rule, p, case, None)));
             }
             None => {
-                any.iter().filter(|p| truth(p, case).is_none()).for_each(|p| self.unknown(p, case))
+                any.iter().filter(|p| truth(p, case).is_none()).for_each(|p| self.unknown(p, case));
             }
         }
         self.truth = predicate::and([self.truth, held].into_iter());
@@ -221,7 +221,14 @@ fn filled(
         .arg("level", case.shown("apply.level"))
         .arg("a", case.shown(fact))
         .arg("b", leaf.other.as_deref().map_or_else(String::new, |other| case.shown(other)))
-        .arg("nearest", scope::nearest_hint(case))
+        .arg(
+            "nearest",
+            if leaf.op.as_deref() == Some("in_scope") {
+                scope::nearest_hint(case)
+            } else {
+                String::new()
+            },
+        )
         .arg("expect", scope::old_name("apply.trade", case).unwrap_or_default())
         .arg("label", fact_label(fact))
         .arg("text", &rule.text)

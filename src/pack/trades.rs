@@ -63,13 +63,15 @@ impl Pack {
     /// The name a trade is compared by: aliases of the scope and of `[aliases.trades]` become the
     /// name they stand for, then `same_as` pairs their first spelling.
     pub fn canonical_trade(&self, name: &str) -> String {
-        let name = self.trade_alias(name);
+        self.one_spelling(self.trade_alias(name))
+    }
+
+    /// The first spelling of a `same_as` pair.
+    fn one_spelling(&self, name: String) -> String {
         let key = fold_trade(&name);
         let pairs = self.scope.as_ref().map_or(&[][..], |s| s.same_as.as_slice());
-        pairs
-            .iter()
-            .find(|[_, other]| fold_trade(other) == key)
-            .map_or(name, |[first, _]| first.clone())
+        let pair = pairs.iter().find(|[_, other]| fold_trade(other) == key);
+        pair.map_or(name, |[first, _]| first.clone())
     }
 
     /// The official name behind an alias; the name itself when it is none.
@@ -94,7 +96,7 @@ impl Pack {
         let key = fold_trade(&self.canonical_trade(name));
         self.trades().into_iter().find(|t| {
             level.is_none_or(|level| t.levels.iter().any(|l| l == level))
-                && fold_trade(&self.canonical_trade(&t.name)) == key
+                && fold_trade(&self.one_spelling(t.name.clone())) == key
         })
     }
 

@@ -347,9 +347,9 @@ pub struct Predicate {
     #[serde(default)]
     pub manual: bool,
     pub text: Option<String>,
-    pub all: Option<Vec<Predicate>>,
-    pub any: Option<Vec<Predicate>>,
-    pub not: Option<Box<Predicate>>,
+    pub all: Option<Vec<Self>>,
+    pub any: Option<Vec<Self>>,
+    pub not: Option<Box<Self>>,
     /// The item number inside an exception.
     pub no: Option<u32>,
 }

@@ -1,0 +1,7 @@
+//! Tests of the judge as a whole; each starts from an applicant without a fault.
+
+mod eligibility;
+mod exceptions;
+mod office;
+mod ops;
+mod packs;
