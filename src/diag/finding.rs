@@ -76,6 +76,7 @@ pub struct Finding {
 
 impl Finding {
     /// Starts a finding. `code` must be in the table: an unknown one is a bug of the program.
+    #[expect(clippy::new_ret_no_self, reason = "a finding is always built with its place first")]
     pub fn new(code: &str, origin: Origin) -> FindingBuilder {
         let code = Code::find(code).unwrap_or_else(|| unknown_code(code));
         FindingBuilder {
@@ -114,6 +115,10 @@ pub struct FindingBuilder {
 
 impl FindingBuilder {
     /// Fills the place `{name}` of message and hint.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers give numbers, texts and temporaries"
+    )]
     pub fn arg(mut self, name: &str, value: impl ToString) -> Self {
         self.args.push((format!("{{{name}}}"), value.to_string()));
         self

@@ -141,9 +141,9 @@ fn printable(out: &mut String, report: &WireReport) {
 }
 
 fn entry(out: &mut String, n: usize, s: &WireSubmission) {
-    let _ = write!(
+    let _ = writeln!(
         out,
-        "<details id=\"s{n}\"><summary>{}：{}，{} 人，{} 个文件</summary>\n",
+        "<details id=\"s{n}\"><summary>{}：{}，{} 人，{} 个文件</summary>",
         escape(&s.source),
         state_word(&s.state),
         s.applicants.len(),
