@@ -390,7 +390,12 @@ fn try_a_folder() {
             kind,
             sha256: String::new(),
         };
-        println!("{} {:#?}", entry.path().display(), parse(&task, &Limits::default()));
+        let started = std::time::Instant::now();
+        let parsed = parse(&task, &Limits::default());
+        println!("{} {} {:?}", task.path, summary(&parsed), started.elapsed());
+        if entry.metadata().unwrap().len() < 100_000 {
+            println!("{parsed:#?}");
+        }
     }
 }
 
@@ -454,7 +459,7 @@ fn summary(parsed: &Parsed) -> String {
 /// A rough sniff; files that only a separate process survives are left to the tests of the worker.
 fn kind_of(path: &Path) -> Option<FileKind> {
     let name = path.file_name()?.to_string_lossy();
-    if name.contains("OOM") || name.contains("dos") || std::fs::metadata(path).ok()?.len() > 4 << 20
+    if name.contains("OOM") || name.contains("dos") || std::fs::metadata(path).ok()?.len() > 6 << 20
     {
         return None;
     }
