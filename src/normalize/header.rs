@@ -216,7 +216,7 @@ const FIELDS: &[(&str, &str, &[&str])] = &[
     ("achievements", "主要业绩", &["主要专业技术业绩", "工作业绩", "主要业绩"]),
 ];
 
-/// Two-character labels that may end a longer one (单位电话号… 不, 家庭电话 yes).
+/// Two-character labels that may end a longer one (家庭电话); others would match too much.
 const SHORT_ENDINGS: [&str; 8] = ["姓名", "性别", "民族", "学历", "电话", "手机", "工龄", "备注"];
 
 /// What a label means.

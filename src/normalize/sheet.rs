@@ -71,13 +71,14 @@ impl Walk<'_> {
         let titles = table::titles(grid, header.top);
         let mut spare = self.spare(&titles);
         let mut missing = self.open(&header, &spare);
+        let mut until = header.last;
         for row in grid.rows.iter().copied() {
-            if row <= header.last {
+            if row <= header.last.max(until) {
                 continue;
             }
             match table::kind(grid, &header, row) {
                 Kind::Skip => self.skipped += 1,
-                Kind::Repeat => {}
+                Kind::Repeat(last) => until = last,
                 Kind::Total(value) => self.total(grid, row, value),
                 Kind::Sample(name) => self.say(
                     Finding::new("SS-129", self.cell(row, 0))
@@ -169,6 +170,15 @@ impl Walk<'_> {
             self.ctx.required.iter().filter(|fact| lacks(header, spare, fact)).collect();
         if lacking.is_empty() {
             return Vec::new();
+        }
+        for (text, column) in &header.unknown {
+            if let Some((field, near)) = nearest(text, &lacking) {
+                let finding = Finding::new("SS-115", self.cell(header.top, *column))
+                    .arg("label", text)
+                    .arg("field", field)
+                    .arg("p", near);
+                self.out.findings.push(finding.build());
+            }
         }
         let labels: Vec<String> = lacking.iter().map(|fact| label(fact)).collect();
         let cols = labels.join("、");
@@ -294,6 +304,18 @@ impl Walk<'_> {
             self.say(finding.build());
         }
     }
+}
+
+/// The missing field a label may be meant for, with the likeness in percent.
+fn nearest(text: &str, lacking: &[&String]) -> Option<(String, u32)> {
+    let near = |name: &str| (strsim::normalized_levenshtein(text, name) * 100.0) as u32;
+    lacking
+        .iter()
+        .map(|fact| label(fact))
+        .map(|name| (near(&name), name))
+        .filter(|(p, _)| *p >= 66)
+        .max()
+        .map(|(p, name)| (name, p))
 }
 
 /// Whether a required fact has neither a column nor a stand-in.

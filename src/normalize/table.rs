@@ -26,6 +26,8 @@ pub(super) struct Header {
     pub(super) top: u32,
     pub(super) last: u32,
     pub(super) columns: Vec<Column>,
+    /// Labels that mean nothing known: text and column.
+    pub(super) unknown: Vec<(String, u32)>,
     /// A field that stands in two columns: label and places.
     pub(super) doubled: Vec<(String, String)>,
     /// Rightmost column with a label.
@@ -62,6 +64,7 @@ fn at(grid: &Grid<'_>, row: u32) -> Option<Header> {
     }
     let child = child_row(grid, row, &cells);
     let mut columns = Vec::new();
+    let mut unknown = Vec::new();
     let mut width = 0;
     for index in label_columns(grid, row, child) {
         let (parent, label) = labels_of(grid, row, child, index);
@@ -72,6 +75,8 @@ fn at(grid: &Grid<'_>, row: u32) -> Option<Header> {
         };
         if let Some(meaning) = header::meaning(parent.as_deref(), &label) {
             columns.push(Column { index, label: shown, meaning });
+        } else {
+            unknown.push((shown, index));
         }
     }
     let columns = settle(columns);
@@ -81,7 +86,7 @@ fn at(grid: &Grid<'_>, row: u32) -> Option<Header> {
     }
     let doubled = doubled(&columns);
     let labels = cells.iter().map(|(c, v)| (*c, fold(&v.text()))).collect();
-    Some(Header { top: row, last: child.unwrap_or(row), columns, doubled, width, labels })
+    Some(Header { top: row, last: child.unwrap_or(row), columns, unknown, doubled, width, labels })
 }
 
 fn is_name_label(value: &CellValue) -> bool {
@@ -186,8 +191,8 @@ pub(super) enum Kind {
     Person,
     /// Blank, title, note.
     Skip,
-    /// The header again.
-    Repeat,
+    /// The header again, down to this row.
+    Repeat(u32),
     /// Another header: the rows below follow it.
     Second(Box<Header>),
     /// 合计 and the number it says.
@@ -205,7 +210,7 @@ pub(super) fn kind(grid: &Grid<'_>, header: &Header, row: u32) -> Kind {
     }
     if let Some(second) = at(grid, row) {
         return if second.labels == header.labels {
-            Kind::Repeat
+            Kind::Repeat(second.last)
         } else {
             Kind::Second(Box::new(second))
         };
@@ -214,7 +219,12 @@ pub(super) fn kind(grid: &Grid<'_>, header: &Header, row: u32) -> Kind {
     if let Some(total) = total(&cells, &first) {
         return Kind::Total(total);
     }
-    let name = grid.seen(row, header.name_column()).map(|(v, _)| v.text()).unwrap_or_default();
+    let column = header.name_column();
+    if grid.get(row, column).is_none() && grid.seen(row, column).is_some() {
+        // the name is merged over this row: more lines of one person
+        return Kind::Skip;
+    }
+    let name = grid.text(row, column);
     if is_note(grid, header, row, &first, &name) {
         return Kind::Skip;
     }

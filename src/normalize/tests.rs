@@ -427,3 +427,59 @@ fn a_filled_form_is_a_roster_of_one() {
     assert_eq!(asked[0].field.as_deref(), Some("education.rank"));
     assert_eq!(filing.files[0].used_as.as_deref(), Some("form"));
 }
+
+#[test]
+fn trades_and_units_follow_the_pack() {
+    let pack = pack();
+    for (raw, name, level) in [
+        ("电 工", "电工", None),
+        ("维修电工", "电工", None),
+        ("电工/中级工", "电工", Some("中级工")),
+        ("电工中级工", "电工", Some("中级工")),
+        ("中级工（电工）", "电工", Some("中级工")),
+        ("汽车调度（技师）", "汽车调度管理", Some("技师")),
+        ("花卉园艺", "花卉园艺", None),
+        ("汽车驾驶员（大型）", "汽车驾驶员（大型）", None),
+    ] {
+        let read = trade::read(raw, &pack);
+        assert_eq!((read.name.as_str(), read.level), (name, level), "{raw}");
+    }
+    let read = unit::read("市一院（盖章）", &pack);
+    assert_eq!((read.shown(), read.codes()), ("南通市第一人民医院".to_owned(), vec!["FD-141"]));
+    assert_eq!(unit::read(" 某局（公章） ", &pack).shown(), "某局");
+}
+
+#[test]
+fn repeated_two_row_headers_and_names_over_two_lines() {
+    let top = ["姓名", "身份证号", "现职业技术工种", "", "论文"];
+    let child = ["", "", "名称", "等级", ""];
+    let mut page = sheet(
+        "Sheet1",
+        &[
+            &top,
+            &child,
+            &["甲乙", "1", "电工", "技师", "《一》"],
+            &["", "", "电工", "技师", "《二》"],
+            &top,
+            &child,
+            &["丙丁", "2", "电工", "技师", ""],
+        ],
+    );
+    page.merges = vec![
+        Area { top: 2, left: 0, bottom: 3, right: 0 },
+        Area { top: 0, left: 2, bottom: 0, right: 3 },
+        Area { top: 4, left: 2, bottom: 4, right: 3 },
+    ];
+    let filing = run("xlsx", vec![page]);
+    let names: Vec<String> = filing.rows.iter().map(|row| value(row, "person.name")).collect();
+    assert_eq!(names, ["甲乙", "丙丁"]);
+}
+
+#[test]
+fn a_misspelt_required_label_is_pointed_at() {
+    let mut labels = one_row();
+    labels[3] = "身份正号码";
+    let filing = run("xlsx", vec![sheet("Sheet1", &[&labels, &person()])]);
+    assert_eq!(codes(&filing.findings), ["SS-115", "SS-112"]);
+    assert!(filing.rows[0].findings.iter().any(|f| f.field.as_deref() == Some("person.id_no")));
+}
