@@ -1,7 +1,8 @@
 //! People and files become applicants and submissions.
 
+use super::gather::People;
 use super::material::Choice;
-use super::person::{People, Person, changes};
+use super::person::{Person, changes};
 use super::sort::Sorted;
 use super::{Chain, Fate, Item};
 use crate::diag::{Finding, Origin};

@@ -1,7 +1,8 @@
 //! Versions and copies: which files of a person stand.
 
+use super::gather::People;
 use super::material::Choice;
-use super::person::{People, Person};
+use super::person::Person;
 use super::{Fate, Item, newer};
 use crate::diag::{Finding, Origin};
 use crate::pack::Pack;

@@ -1,11 +1,12 @@
 //! Files find their applicant and material; entries of one unit merge.
 //!
 //! Comes in: per entry the current [`Filing`] and its earlier contents. Goes out: one
-//! [`Submission`] per entry. `person` makes people of rows, `place` finds whose file it is,
+//! [`Submission`] per entry. `person` and `gather` make people of rows, `place` finds whose file it is,
 //! `material` and `part` what it fills, `sort` gives every file its verdict, `merge` settles
 //! versions and copies, `finish` writes the submissions.
 
 mod finish;
+mod gather;
 mod line;
 mod material;
 mod merge;
@@ -45,7 +46,7 @@ pub fn assemble(chains: &[Chain], pack: &Pack) -> Vec<Submission> {
         key(a).cmp(&key(b))
     });
     let guide = material::Guide::new(pack);
-    let people = person::gather(&order, pack);
+    let people = gather::gather(&order, pack);
     let mut sorted = sort::sort(&order, &people, &guide);
     let notes = merge::settle(&mut sorted.items, &people, pack);
     finish::finish(&order, &people, pack, sorted, notes)

@@ -1,8 +1,9 @@
 //! Whose file it is: the path names the person.
 
+use super::gather::People;
 use super::line::{Line, stem, word};
 use super::material::Guide;
-use super::person::{People, text_of, unit_key};
+use super::person::{text_of, unit_key};
 use crate::normalize::Filing;
 use crate::pack::Pack;
 use std::cell::OnceCell;

@@ -1,9 +1,10 @@
 //! Every file gets its owner, its material and its verdict.
 
+use super::gather::People;
 use super::line::{Line, ending, stem};
 use super::material::{Choice, Guide, Nature};
 use super::part::{Fill, fill};
-use super::person::{People, text_of};
+use super::person::text_of;
 use super::place::{Finder, Owner, Pools};
 use super::{Chain, Draft, Fate, Item};
 use crate::diag::{Finding, Origin};
@@ -228,20 +229,26 @@ fn unit_paper(out: &mut FiledFile) {
     }
 }
 
-/// A file that is neither scan nor used as anything is ignored by name.
+/// A file that is neither scan nor used as anything is ignored by name: never silently.
 fn unknown(out: &mut FiledFile, findings: &mut Vec<Finding>) {
-    if out.verdict != Verdict::Used || out.used_as.is_some() || out.scan.is_some() {
+    let open = matches!(out.verdict, Verdict::Used | Verdict::Ignored)
+        && out.used_as.is_none()
+        && out.code.is_none()
+        && out.scan.is_none();
+    let name = out.path.rsplit('/').next().unwrap_or_default();
+    let ext = ending(name);
+    // 说明.docx: read as a form, but no form of the circular
+    let paper = matches!(ext.as_str(), "docx" | "doc" | "wps") && !name.starts_with(['~', '.']);
+    if !open || (out.verdict == Verdict::Ignored && !paper) {
         return;
+    }
+    let code = if paper { "MT-111" } else { "IN-111" };
+    if !out.findings.iter().any(|f| f.code.as_str() == code) {
+        let finding = Finding::new(code, Origin::file(&out.path)).arg("ext", &ext);
+        findings.push(finding.arg("file", name).build());
     }
     out.verdict = Verdict::Ignored;
-    if out.code.is_some() || out.findings.iter().any(|f| f.code.as_str() == "IN-111") {
-        return;
-    }
-    out.code = Some("IN-111".to_owned());
-    let finding = Finding::new("IN-111", Origin::file(&out.path))
-        .arg("ext", ending(&out.path))
-        .arg("file", &out.path);
-    findings.push(finding.build());
+    out.code = Some(code.to_owned());
 }
 
 /// Whether the file is for a person to be found: an admitted scan, or one that was refused.

@@ -84,7 +84,6 @@ pub(super) fn file_of(path: &str, content: &str) -> FiledFile {
     let (verdict, used_as) = match ending.as_str() {
         "xlsx" | "xls" | "csv" if path.contains("技师人数") => (Verdict::Used, Some("census")),
         "xlsx" | "xls" | "csv" if !path.contains("~$") => (Verdict::Used, Some("roster")),
-        _ if scan.is_some() => (Verdict::Used, None),
         _ => (Verdict::Ignored, None),
     };
     FiledFile {

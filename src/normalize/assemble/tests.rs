@@ -143,12 +143,15 @@ fn an_entry_without_anybody_is_told() {
 
 #[test]
 fn files_that_are_no_scans_are_ignored_by_name() {
-    let mut stray = file("张三/说明.docx");
-    stray.verdict = Verdict::Used;
+    let mut odd = file("张三/说明.exe");
+    odd.verdict = Verdict::Used;
+    let files = vec![odd, file("张三/说明.docx"), file("Thumbs.db"), file("~$表.docx")];
     let rows = vec![row("张三", &id(1))];
-    let submission = assemble(&[chain(filing("某单位", 11, rows, vec![stray]))], &pack()).remove(0);
-    assert_eq!(used_as(&submission, "张三/说明.docx").2, "IN-111");
-    assert_eq!(codes(&submission.findings), ["IN-111"]);
+    let submission = assemble(&[chain(filing("某单位", 11, rows, files))], &pack()).remove(0);
+    assert_eq!(used_as(&submission, "张三/说明.exe").2, "IN-111");
+    assert_eq!(used_as(&submission, "张三/说明.docx").2, "MT-111");
+    assert_eq!(codes(&submission.findings), ["IN-111", "MT-111"], "litter is not told");
+    assert!(submission.files.iter().all(|f| f.verdict == Verdict::Ignored));
 }
 
 #[test]

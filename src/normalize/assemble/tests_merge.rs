@@ -212,6 +212,7 @@ fn a_longer_name_is_another_unit_unless_it_only_says_again() {
     for (again, people) in [
         ("某市中学(2)", 1),
         ("某市中学补充材料", 1),
+        ("某市中学（第二次补交）", 1),
         ("某市中学最终版", 1),
         ("某市中学附属幼儿园", 2),
         ("新某市中学", 2),
@@ -293,10 +294,17 @@ fn one_person_twice_in_one_roster() {
 fn a_table_and_a_form_are_one_person() {
     let mut form = with(row("张三", &id(1)), "person.ethnic", "汉族");
     form.origin = crate::diag::Origin::file("张三登记表.docx");
-    let form = with(form, "apply.trade", "收银审核");
-    let table = with(row("张三", &id(1)), "apply.trade", "电工");
+    let dated = |row: Row, text: &str| {
+        let mut row = with(row, "cert.date", text);
+        let date = crate::text::PartialDate::try_from(text.to_owned()).unwrap();
+        row.record.get_mut("cert.date").unwrap().value = Some(Value::Date(date));
+        row
+    };
+    let form = dated(with(form, "apply.trade", "收银审核"), "2015-11-02");
+    let table = dated(with(row("张三", &id(1)), "apply.trade", "电工"), "2015-11");
     let submissions = assemble(&[chain(filing("某单位", 11, vec![table, form], vec![]))], &pack());
     let person = find(&submissions, "张三");
+    assert_eq!(person.record["cert.date"].raw, "2015-11");
     assert_eq!(person.record["person.ethnic"].raw, "汉族");
     assert_eq!(codes(&person.findings), ["DU-141"]);
     assert_eq!(person.findings[0].field.as_deref(), Some("apply.trade"));
