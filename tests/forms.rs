@@ -1,6 +1,8 @@
 //! Every form that is shipped: composed with full data and with none, laid out, and read again.
 //! The pages are left in the target folder (`tmp/forms`) for the eye.
 
+#![expect(clippy::print_stdout, reason = "a skipped test says so")]
+
 use dossier::compose::{Document, Templates, blank_record};
 use dossier::export::Artifact;
 use dossier::export::pdf::PdfExporter;
