@@ -1,6 +1,8 @@
 //! Every form that is shipped: composed with full data and with none, laid out, and read again.
 //! The pages are left in the target folder (`tmp/forms`) for the eye.
 
+#![expect(clippy::print_stdout, reason = "a skipped test says so")]
+
 use dossier::compose::{Document, Templates, blank_record};
 use dossier::export::Artifact;
 use dossier::export::pdf::PdfExporter;
@@ -238,11 +240,18 @@ fn check_sheet_and_notice() {
          "should": [finding("照片偏小")], "asking": [finding("工龄与简历不一致")]},
         {"name": "李珺", "trade": "", "level": "", "must": [must], "should": [], "asking": []},
     ]);
+    let mut long = notice.clone();
+    long["people"][0]["must"] = (0..60).map(|_| must.clone()).collect();
     let notice = compose("notice.html", &notice);
+    let long = compose("notice.html", &long);
     let Some(exporter) = exporter() else { return };
     assert!(export(&exporter, "check_sheet", &sheet).pages > Some(1));
     has("check_sheet", &["相符", "审核人签名", "机审通过（待人工核对）"]);
     export(&exporter, "notice", &notice);
+    assert!(export(&exporter, "notice-long", &long).pages > Some(2));
+    if let Some(text) = text("notice-long") {
+        assert_eq!(text.matches("第18位校验不符").count(), 61);
+    }
     has("notice", &["补正截止", "2019年6月13日16:00", "二、李珺", "怎样改"]);
 }
 

@@ -63,6 +63,7 @@ fn cn_num(n: i64) -> String {
 }
 
 /// Rows up to `n`; `keys` (blank-separated) names what every row must have, "" when it has not.
+#[expect(clippy::needless_pass_by_value, reason = "the signature of a filter")]
 fn pad_rows(rows: &[Value], args: Kwargs, _: &State) -> TeraResult<Value> {
     let n: usize = args.must_get("n")?;
     if n > MOST_ROWS {
@@ -102,6 +103,7 @@ fn lines(text: &str) -> Vec<String> {
 }
 
 /// A drawn box before each of `options` (blank-separated), ticked where the value names it.
+#[expect(clippy::needless_pass_by_value, reason = "the signature of a filter")]
 fn boxes(value: StringInput<'_>, args: Kwargs, _: &State) -> TeraResult<Value> {
     let options: &str = args.must_get("options")?;
     let chosen: Vec<&str> =

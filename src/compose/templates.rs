@@ -3,6 +3,7 @@
 use super::{Document, filters, parse};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 use tera::{Context, Tera};
 use thiserror::Error;
@@ -72,9 +73,8 @@ impl Templates {
         let mut found: BTreeMap<String, String> = BTreeMap::new();
         for dir in dirs {
             for (name, path) in html_files(dir)? {
-                if !found.contains_key(&name) {
-                    let text = std::fs::read_to_string(&path).map_err(|e| read(&path, &e))?;
-                    found.insert(name, text);
+                if let Entry::Vacant(place) = found.entry(name) {
+                    place.insert(std::fs::read_to_string(&path).map_err(|e| read(&path, &e))?);
                 }
             }
         }

@@ -23,6 +23,7 @@ const FACES: [(&str, &[&str]); 5] = [
 pub(super) struct Faces {
     pub(super) store: FontStore,
     families: BTreeMap<&'static str, &'static str>,
+    covered: BTreeMap<&'static str, Chars>,
 }
 
 impl Faces {
@@ -49,7 +50,12 @@ impl Faces {
         if !has_family(store.book(), FALLBACK) {
             return Err(ExportError::MissingFont { family: FALLBACK.to_owned(), remedy: REMEDY });
         }
-        Ok(Self { store, families })
+        let mut covered: BTreeMap<_, _> = families
+            .iter()
+            .map(|(face, family)| (*face, Chars::of(store.book(), family)))
+            .collect();
+        covered.insert("fallback", Chars::of(store.book(), FALLBACK));
+        Ok(Self { store, families, covered })
     }
 
     /// The font list of every face, for the layout program.
@@ -67,20 +73,34 @@ impl Faces {
 
     /// Whether the main font of `face` has the character.
     pub(super) fn has(&self, face: &str, c: char) -> bool {
-        let family = self.families.get(face).copied().unwrap_or(FALLBACK);
-        self.family_has(family, c)
+        self.covered.get(face).is_some_and(|set| set.has(c))
     }
 
     /// Whether the fallback has the character.
     pub(super) fn fallback_has(&self, c: char) -> bool {
-        self.family_has(FALLBACK, c)
+        self.has("fallback", c)
+    }
+}
+
+/// A set of characters, one bit each: every character of every text is looked up.
+struct Chars(Vec<u64>);
+
+impl Chars {
+    fn of(book: &FontBook, family: &str) -> Self {
+        let mut bits = vec![0; 0x11_0000 / 64];
+        for info in book.select_family(&family.to_lowercase()).filter_map(|i| book.info(i)) {
+            for c in info.coverage.iter() {
+                if let Some(word) = bits.get_mut(c as usize / 64) {
+                    *word |= 1u64 << (c % 64);
+                }
+            }
+        }
+        Self(bits)
     }
 
-    fn family_has(&self, family: &str, c: char) -> bool {
-        let book = self.store.book();
-        book.select_family(&family.to_lowercase())
-            .filter_map(|index| book.info(index))
-            .any(|info| info.coverage.contains(u32::from(c)))
+    fn has(&self, c: char) -> bool {
+        let c = u32::from(c);
+        self.0.get(c as usize / 64).is_some_and(|word| word & (1 << (c % 64)) != 0)
     }
 }
 
