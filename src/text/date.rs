@@ -92,18 +92,24 @@ impl PartialDate {
                 Precision::Year => Some(self.first < limit.first),
             };
         }
-        if self.last() <= limit.first() {
-            Some(true)
-        } else if self.first() > limit.last() {
-            Some(false)
+        if limit.precision < self.precision {
+            // a day against a month, a month against a year: up to and including it
+            Some(self.last() <= limit.last())
         } else {
-            self.le_overlapping(limit)
+            all_or_none(self.last() <= limit.last(), self.first() <= limit.last())
         }
     }
 
     /// Whether this date is on or after `limit`; see [`PartialDate::le`].
     pub fn ge(&self, limit: &Self) -> Option<bool> {
-        limit.le(self)
+        if self.precision == limit.precision {
+            return limit.le(self);
+        }
+        if limit.precision < self.precision {
+            Some(self.first() >= limit.first())
+        } else {
+            all_or_none(self.first() >= limit.first(), self.last() >= limit.first())
+        }
     }
 
     /// Whether this date is before `limit`; see [`PartialDate::le`].
@@ -115,15 +121,14 @@ impl PartialDate {
     pub fn gt(&self, limit: &Self) -> Option<bool> {
         self.le(limit).map(|x| !x)
     }
+}
 
-    /// Intervals of different precision that overlap: decided only when every day of the vaguer
-    /// one lies on one side.
-    fn le_overlapping(&self, limit: &Self) -> Option<bool> {
-        if self.last() <= limit.last() && limit.precision < self.precision {
-            // a month or day inside a limit that is a whole year or month: within it
-            return Some(true);
-        }
-        None
+/// True when it holds for all days, false when for none, else unknown.
+fn all_or_none(all: bool, some: bool) -> Option<bool> {
+    match (all, some) {
+        (true, _) => Some(true),
+        (false, false) => Some(false),
+        (false, true) => None,
     }
 }
 
@@ -176,6 +181,10 @@ mod tests {
         assert_eq!(d("2020-05-31").gt(&d("2020-05-31")), Some(false));
         assert_eq!(d("2020-06").gt(&d("2020-05-31")), Some(true));
         assert_eq!(d("2020-05").gt(&d("2020-05-31")), Some(false));
+        assert_eq!(d("2010-11").lt(&d("2010-11-15")), None);
+        assert_eq!(d("2010-11").ge(&d("2010-11-15")), None);
+        assert_eq!(d("2010-11-15").ge(&d("2010-11")), Some(true));
+        assert_eq!(d("2010-10-31").ge(&d("2010-11")), Some(false));
     }
 
     #[test]
