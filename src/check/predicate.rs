@@ -135,11 +135,6 @@ pub(super) fn plain(value: &toml::Value) -> Option<Value> {
         toml::Value::Array(items) => {
             Value::List(items.iter().filter_map(|i| i.as_str().map(str::to_owned)).collect())
         }
-        // a date that went through a merged table arrives wrapped in a table of one entry
-        toml::Value::Table(wrapped) if wrapped.len() == 1 => {
-            let inner = wrapped.values().next()?.as_str()?;
-            Value::Date(day_of(&inner.parse().ok()?)?)
-        }
         toml::Value::Float(_) | toml::Value::Table(_) => return None,
     })
 }
@@ -155,6 +150,8 @@ fn ordered(op: &str, p: &Predicate, fact: &str, case: &Case<'_>) -> Option<bool>
     }
     match (case.value(fact)?, right(p, case)?) {
         (Value::Date(a), Value::Date(b)) => dates(op, *a, b),
+        // a date that went through the merged table arrives as its text
+        (Value::Date(a), Value::Text(b)) => dates(op, *a, b.try_into().ok()?),
         (Value::Int(a), Value::Int(b)) => numbers(op, *a, b),
         (Value::Months(a), Value::Int(b)) => numbers(op, *a, b * 12),
         (Value::Months(a), Value::Months(b)) => numbers(op, *a, b),

@@ -88,7 +88,11 @@ fn census<'a>(
     case: &Case<'_>,
 ) -> Option<&'a CensusRow> {
     let key = fold_trade(trade);
-    let mut of_unit: Vec<&Submission> = submissions.iter().filter(|s| s.unit == unit).collect();
+    // a sender that files only for this unit speaks for it, whatever its folder is called
+    let speaks = |s: &&Submission| {
+        s.unit == unit || (!s.applicants.is_empty() && s.applicants.iter().all(|a| a.unit == unit))
+    };
+    let mut of_unit: Vec<&Submission> = submissions.iter().filter(speaks).collect();
     of_unit.sort_by(|a, b| b.arrival.at.cmp(&a.arrival.at).then_with(|| a.source.cmp(&b.source)));
     let same = |row: &&CensusRow| fold_trade(&case.pack.canonical_trade(&row.trade)) == key;
     of_unit.into_iter().find_map(|s| s.census.iter().find(same))

@@ -52,7 +52,7 @@ fn each_operation_is_three_valued() {
         ("{ fact = 'title.rank', op = 'ge', value = '中级' }", None),
         ("{ fact = 'post.level', op = 'lt', value = '高级技师' }", Some(true)),
         ("{ fact = 'cert.date', op = 'le', ref = 'cert_latest' }", Some(true)),
-        ("{ fact = 'cert.date', op = 'lt', value = 2010-11-15 }", None),
+        ("{ fact = 'cert.date', op = 'le', value = 2010-11-15 }", None),
         ("{ fact = 'cert.date', op = 'lt', value = 2009-01-01 }", Some(false)),
         ("{ fact = 'person.name', op = 'exists' }", Some(true)),
         ("{ fact = 'unit.area', op = 'exists' }", Some(false)),
