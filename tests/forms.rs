@@ -212,6 +212,11 @@ fn covers_and_catalogue() {
     for (name, document) in &documents {
         assert_eq!(export(&exporter, name, document).pages, Some(1), "{name}");
     }
+    data["rows"] = json!([]);
+    for name in ["quant", "unit_eval"] {
+        let document = compose(&format!("{name}.html"), &data);
+        assert_eq!(export(&exporter, name, &document).pages, Some(1), "{name}");
+    }
     has("bag_cover", &["申报高级技师材料", "黄忞", "专家推荐意见书"]);
     has("catalogue", &["材料目录", "25—27", "1/9"]);
     has("booklet_cover", &["申报高级技师评审材料"]);
