@@ -127,7 +127,7 @@ fn export(exporter: &PdfExporter, name: &str, document: &Document) -> Artifact {
 /// Text without blanks, for one form; `None` without pdftotext.
 fn text(name: &str) -> Option<String> {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("forms").join(format!("{name}.pdf"));
-    let Ok(out) = Command::new("pdftotext").arg(path).arg("-").output() else {
+    let Ok(out) = Command::new("pdftotext").arg("-raw").arg(path).arg("-").output() else {
         println!("skipped: no pdftotext here");
         return None;
     };
