@@ -85,7 +85,7 @@ pub(super) fn canonical(text: &str, pack: &Pack) -> Option<String> {
         .map(|(name, _)| name.clone())
 }
 
-/// Trades of `[scope.groups]`: category = [trades].
+/// Trades of `[scope.groups]`: category = list of trades.
 fn grouped(pack: &Pack) -> Vec<String> {
     let mut out = Vec::new();
     let groups = pack.scope.iter().flat_map(|scope| scope.groups.values());
