@@ -34,9 +34,9 @@ impl Dialect {
         people: &[Person],
     ) -> Result<(String, Vec<u8>), SampleError> {
         Ok(match self {
-            Self::Plain => ("申报汇总表.xlsx".to_owned(), plain(people)?),
+            Self::Plain => ("申报汇总表.xlsx".to_owned(), plain(unit, people)?),
             Self::Merged => ("附件-高级技师申报人员汇总表.xlsx".to_owned(), merged(unit, people)?),
-            Self::Csv => ("申报汇总表.csv".to_owned(), csv(people)),
+            Self::Csv => ("申报汇总表.csv".to_owned(), csv(unit, people)),
             Self::Html => (format!("{unit}申报表.xls"), html(unit, people)),
         })
     }
@@ -53,11 +53,11 @@ fn columns() -> Vec<(&'static str, String)> {
     all.extend(["名称", "等级", "获得时间"].map(post));
     all.extend(["等级证书编号", "发证机关", "申报工种", "报考等级"].map(own));
     all.extend(YEARS.map(|year| ("近五年年度考核", year.to_string())));
-    all.extend(["继续教育情况", "手机号码", "破格条款", "备注"].map(own));
+    all.extend(["继续教育情况", "手机号码", "单位性质", "属地", "破格条款", "备注"].map(own));
     all
 }
 
-fn cells(place: usize, person: &Person, dialect: Dialect) -> Vec<String> {
+fn cells(unit: &str, place: usize, person: &Person, dialect: Dialect) -> Vec<String> {
     let month = |(year, month): (u32, u32)| match dialect {
         Dialect::Plain => format!("{year}.{month:02}"),
         Dialect::Merged => format!("{year}年{month}月"),
@@ -91,6 +91,9 @@ fn cells(place: usize, person: &Person, dialect: Dialect) -> Vec<String> {
     all.extend(person.ranks.map(str::to_owned));
     all.push("2018年合格".to_owned());
     all.push(person.phone.clone());
+    all.push("县（市、区）属".to_owned());
+    // names of the made-up units begin with their county
+    all.push(unit.chars().take(3).collect());
     all.push(person.claim.to_owned());
     all.push(if person.claim.is_empty() { String::new() } else { "具有绝技绝活".to_owned() });
     all
@@ -108,11 +111,11 @@ fn book() -> Result<Workbook, SampleError> {
     Ok(book)
 }
 
-fn plain(people: &[Person]) -> Result<Vec<u8>, SampleError> {
+fn plain(unit: &str, people: &[Person]) -> Result<Vec<u8>, SampleError> {
     let mut book = book()?;
     let sheet = book.add_worksheet();
     sheet.set_name("Sheet1")?;
-    let rows = people.iter().enumerate().map(|(i, p)| cells(i, p, Dialect::Plain));
+    let rows = people.iter().enumerate().map(|(i, p)| cells(unit, i, p, Dialect::Plain));
     for (row, line) in (0..).zip(std::iter::once(flat_header()).chain(rows)) {
         for (column, text) in (0..).zip(line) {
             sheet.write_string(row, column, text)?;
@@ -152,7 +155,7 @@ fn merged(unit: &str, people: &[Person]) -> Result<Vec<u8>, SampleError> {
     }
     let mut row = 5;
     for (place, person) in people.iter().enumerate() {
-        for (column, text) in (0..).zip(cells(place, person, Dialect::Merged)) {
+        for (column, text) in (0..).zip(cells(unit, place, person, Dialect::Merged)) {
             sheet.write_string_with_format(row, column, text, &grid)?;
         }
         row += 1;
@@ -162,8 +165,8 @@ fn merged(unit: &str, people: &[Person]) -> Result<Vec<u8>, SampleError> {
     Ok(book.save_to_buffer()?)
 }
 
-fn csv(people: &[Person]) -> Vec<u8> {
-    let rows = people.iter().enumerate().map(|(i, p)| cells(i, p, Dialect::Csv));
+fn csv(unit: &str, people: &[Person]) -> Vec<u8> {
+    let rows = people.iter().enumerate().map(|(i, p)| cells(unit, i, p, Dialect::Csv));
     let lines: Vec<String> =
         std::iter::once(flat_header()).chain(rows).map(|line| line.join(";")).collect();
     let text = lines.join("\r\n") + "\r\n";
@@ -177,7 +180,7 @@ fn html(unit: &str, people: &[Person]) -> Vec<u8> {
     };
     let mut body = line("th", flat_header());
     for (place, person) in people.iter().enumerate() {
-        body.push_str(&line("td", cells(place, person, Dialect::Html)));
+        body.push_str(&line("td", cells(unit, place, person, Dialect::Html)));
     }
     let wide = columns().len();
     format!(
