@@ -17,8 +17,8 @@
 //! | [`publish`] | packets and reports → [`publish::Release`] (the outbox) |
 //!
 //! Below the street lies the ground, which knows no stage: [`text`], [`diag`], [`config`], [`pack`],
-//! [`blobs`] and [`wall`]. [`pipeline`] is the only caller of two stages; [`cli`] and [`worker`] are
-//! the edge. A test reads the `use crate::` lines and fails on an arrow that runs back.
+//! [`blobs`] and [`wall`]. [`pipeline`] is the only caller of two stages; [`cli`],
+//! [`sample`] and [`worker`] are the edge. A test reads the `use crate::` lines and fails on an arrow that runs back.
 
 // ground
 pub mod blobs;
@@ -40,4 +40,5 @@ pub mod read;
 // the whole street, and the edge
 pub mod cli;
 pub mod pipeline;
+pub mod sample;
 pub mod worker;

@@ -105,4 +105,26 @@ pub(super) enum Command {
     },
     /// Checks pipeline.toml, pack and templates; never touches the inbox
     Lint,
+    /// Writes a synthetic inbox with a known outcome (inbox/ and truth.json)
+    Sample(SampleArgs),
+}
+
+/// What `dossier sample` writes.
+#[derive(Debug, Group)]
+pub(super) struct SampleArgs {
+    /// Folder that gets inbox/ and truth.json
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// Number of units
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(super) units: usize,
+    /// Applicants of each unit
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub(super) applicants: usize,
+    /// Same seed, same bytes
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(super) seed: u64,
+    /// The inbox that comes with the program
+    #[arg(long, hide = true)]
+    pub(super) shipped: bool,
 }

@@ -5,6 +5,7 @@ mod args;
 mod lint;
 mod rule;
 mod run;
+mod sample;
 mod status;
 
 use crate::config::{ConfigError, Options, Settings};
@@ -88,6 +89,7 @@ fn dispatch(args: &Args) -> Outcome {
         Command::Why { case, field } => status::why(&args.common, case, field),
         Command::Rule { code, all } => rule::rule(code.as_deref(), *all),
         Command::Lint => lint::lint(&args.common),
+        Command::Sample(wanted) => sample::sample(&args.common, wanted),
     }
 }
 

@@ -4,4 +4,5 @@
 
 mod intake;
 mod tidy;
+mod sample;
 mod wall;
