@@ -2,5 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed set-up is a failed test")]
 
+mod answers;
+mod arrival;
+mod corrections;
+mod hostile;
 mod intake;
+mod misuse;
+mod office;
+mod packet;
+mod people;
+mod privacy;
+mod repeat;
+mod sample;
 mod wall;
