@@ -1,7 +1,7 @@
 //! Wrong use: a message that says what and where, and nothing done.
 
 use crate::office::{Office, repo};
-use crate::people::{Person, roster};
+use crate::people::{Person, entry, roster};
 use std::fs;
 use std::path::Path;
 
@@ -52,7 +52,7 @@ fn an_unknown_key() {
 #[test]
 fn an_unknown_command_or_option() {
     let Some(office) = office() else { return };
-    refuses(&office, &["rnu"], 2, &["rnu", "run"]);
+    refuses(&office, &["rnu"], 2, &["rnu", "--help"]);
     refuses(&office, &["run", "--job", "1"], 2, &["--job", "--jobs"]);
     refuses(&office, &["run", "--now", "gestern"], 2, &["gestern", "RFC 3339"]);
 }
@@ -78,7 +78,8 @@ fn an_outbox_inside_the_inbox() {
 
 #[test]
 fn a_template_with_an_unknown_variable() {
-    let Some(office) = office() else { return };
+    let Some(office) = Office::open() else { return };
+    office.drop_dir("南通市测试中心", &entry(&[&Person::clean(1)]));
     let templates = office.path("templates");
     copy_tree(&repo("templates"), &templates);
     let place = templates.join("nantong-2019/approval.html");
