@@ -152,7 +152,7 @@ fn message(office: &Office, unit: &str, names: &[String]) -> String {
         })
         .collect();
     let who = if masked.is_empty() { "贵单位的来件".to_owned() } else { masked.join("、") };
-    let until = deadline(office);
+    let (unit, until) = (mask_ids(unit), deadline(office));
     format!(
         "【工考办】{unit}：{who}的申报材料需要补正，详见补正通知，请于{until}前改好后按原文件名重新提交。\n"
     )
@@ -179,7 +179,7 @@ fn unit_data(office: &Office, unit: &str) -> Json {
         .or_else(|| office.pack.pack.sites.first());
     json!({
         "circular": office.circular_data(),
-        "unit": {"name": unit, "supervisor": "", "area": ""},
+        "unit": {"name": mask_ids(unit), "supervisor": "", "area": ""},
         "deadline": deadline(office),
         "number": "", "date": "",
         "contact": {

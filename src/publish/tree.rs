@@ -104,9 +104,9 @@ pub fn publish(root: &Path, mut items: Vec<Item>, run: RunInfo) -> Result<Releas
 }
 
 /// A file name made of a normalized value: separators, control and reserved characters become `_`,
-/// at most 80 characters; never empty, never a dot name.
+/// identity numbers are masked, at most 80 characters; never empty, never a dot name.
 pub fn safe_name(value: &str) -> String {
-    let cleaned: String = value
+    let cleaned: String = crate::text::mask_ids(value)
         .chars()
         .map(|c| match c {
             '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '_',
@@ -357,6 +357,7 @@ mod tests {
         assert_eq!(safe_name("../../etc"), "_.._etc");
         assert_eq!(safe_name("a\u{202E}b\n"), "a_b_");
         assert_eq!(safe_name("…"), "…");
+        assert_eq!(safe_name("张三32062319710526975X"), "张三320623________975X");
         assert_eq!(safe_name(".."), "_");
         assert_eq!(safe_name("阿不都·热西提"), "阿不都·热西提");
     }

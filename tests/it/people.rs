@@ -88,7 +88,8 @@ impl Person {
     }
 
     fn row(&self) -> Vec<String> {
-        let birth = format!("{}.{}", &self.id[6..10], &self.id[10..12]);
+        let part = |range: std::ops::Range<usize>| self.id.get(range).unwrap();
+        let birth = format!("{}.{}", part(6..10), part(10..12));
         let cert = format!("0732060{:04}", self.number);
         let sex = if self.id.as_bytes()[16] % 2 == 1 { "男" } else { "女" };
         let mut row: Vec<String> = [

@@ -55,7 +55,8 @@ pub(super) fn submissions(again: &[Again<'_>], fresh: &[Submission]) -> Vec<Subm
             file.findings.clear();
             file.code = None;
             file.verdict = match file.verdict {
-                Verdict::Ignored => Verdict::Ignored,
+                // a scan is "ignored" until somebody is found for it
+                Verdict::Ignored if file.scan.is_none() => Verdict::Ignored,
                 _ => Verdict::Duplicate,
             };
         }
