@@ -41,7 +41,7 @@ pub(super) fn split<'a>(chains: &[&'a Chain]) -> (Vec<&'a Chain>, Vec<Again<'a>>
 /// because a copy beside the original must have another name.
 fn bytes_of(filing: &Filing) -> String {
     match filing.files.as_slice() {
-        [file] if !filing.rows.is_empty() => file.sha256.clone(),
+        [file] if !filing.rows.is_empty() && file.scan.is_none() => file.sha256.clone(),
         files => files.iter().map(|f| format!("{}\0{}\n", f.sha256, f.path)).collect(),
     }
 }
