@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
@@ -76,8 +76,8 @@ pub struct Arrived {
 #[derive(Debug, thiserror::Error)]
 pub enum IntakeError {
     /// The inbox is absent or cannot be listed.
-    #[error("the inbox cannot be read: {0}")]
-    Inbox(#[source] io::Error),
+    #[error("the inbox `{path}` cannot be read: {error}\nhint: make the folder, or name another with --inbox DIR", path = .0.display(), error = .1)]
+    Inbox(PathBuf, #[source] io::Error),
     /// The blob store cannot be written.
     #[error("the blob store cannot be written: {0}")]
     Store(#[source] io::Error),
@@ -92,7 +92,8 @@ pub enum IntakeError {
 /// Only when the inbox, the blob store or the workers fail as such; what is wrong with a file is a
 /// finding.
 pub fn collect(inbox: &Inbox<'_>) -> Result<Vec<Arrived>, IntakeError> {
-    let entries = discover::entries(inbox.dir).map_err(IntakeError::Inbox)?;
+    let entries = discover::entries(inbox.dir)
+        .map_err(|error| IntakeError::Inbox(inbox.dir.to_owned(), error))?;
     let mut looks: Vec<(Entry, Scan)> = entries
         .into_par_iter()
         .filter_map(|entry| {

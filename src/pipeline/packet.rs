@@ -9,6 +9,7 @@ use crate::ledger::{Case, Ledger};
 use crate::normalize::{Applicant, FiledMaterial, MaterialFile};
 use crate::pack::{Form, Material};
 use crate::publish::{Item, ItemSource, Manifest, ReleasedFile, safe_name};
+use crate::text::mask_ids;
 use rayon::prelude::*;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -190,14 +191,14 @@ fn check_sheet(
         }
         rows.push(json!({
             "label": label, "value": super::context::printed(value),
-            "file": file.map_or("", |f| f.path.as_str()), "thumb": image,
+            "file": file.map_or_else(String::new, |f| mask_ids(&f.path)), "thumb": image,
         }));
     }
     let lines: Vec<Json> = judgement
         .check_lines
         .iter()
         .chain(judgement.findings.iter().filter(|f| !f.blocks()))
-        .map(|f| json!(format!("{}（{}）", f.message, f.code)))
+        .map(|f| json!(format!("{}（{}）", mask_ids(&f.message), f.code)))
         .collect();
     let mut data = data.clone();
     data["rows"] = Json::Array(rows);

@@ -7,6 +7,7 @@ use crate::diag::{Finding, Severity};
 use crate::export::{QuestionRow, questions};
 use crate::normalize::{Submission, Verdict};
 use crate::publish::{Item, safe_name};
+use crate::text::mask_ids;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -31,9 +32,9 @@ fn open_questions(judged: &Judged) -> Result<Option<Item>, RunError> {
                 unit: applicant.unit.clone(),
                 question: question.id.clone(),
                 text: question.text.clone(),
-                known: question.known.clone(),
+                known: mask_ids(&question.known),
                 clause: question.clause.clone(),
-                look: question.look.clone(),
+                look: mask_ids(&question.look),
                 choices: question.choices.clone(),
             });
         }
@@ -124,14 +125,14 @@ fn people_to_mend(judged: &Judged, submissions: &[&Submission]) -> (Vec<Json>, V
 fn lines<'a>(findings: impl Iterator<Item = &'a Finding>) -> Json {
     findings
         .map(|f| {
-            json!({"where": place(f), "what": f.message, "clause": f.clause, "how": f.hint,
+            json!({"where": place(f), "what": mask_ids(&f.message), "clause": f.clause, "how": f.hint,
                    "code": f.code.as_str()})
         })
         .collect()
 }
 
 fn place(f: &Finding) -> String {
-    let mut place = f.origin.path.clone();
+    let mut place = mask_ids(&f.origin.path);
     for part in [f.origin.sheet.as_ref(), f.origin.cell.as_ref()].into_iter().flatten() {
         let _ = write!(place, " › {part}");
     }
@@ -151,7 +152,7 @@ fn message(office: &Office, unit: &str, names: &[String]) -> String {
         })
         .collect();
     let who = if masked.is_empty() { "贵单位的来件".to_owned() } else { masked.join("、") };
-    let until = deadline(office);
+    let (unit, until) = (mask_ids(unit), deadline(office));
     format!(
         "【工考办】{unit}：{who}的申报材料需要补正，详见补正通知，请于{until}前改好后按原文件名重新提交。\n"
     )
@@ -178,7 +179,7 @@ fn unit_data(office: &Office, unit: &str) -> Json {
         .or_else(|| office.pack.pack.sites.first());
     json!({
         "circular": office.circular_data(),
-        "unit": {"name": unit, "supervisor": "", "area": ""},
+        "unit": {"name": mask_ids(unit), "supervisor": "", "area": ""},
         "deadline": deadline(office),
         "number": "", "date": "",
         "contact": {
@@ -198,7 +199,7 @@ fn receipts(office: &Office, judged: &Judged) -> Result<Vec<Item>, RunError> {
             .flat_map(|s| &s.files)
             .map(|f| {
                 let hash: String = f.sha256.chars().take(16).collect();
-                json!({"name": f.path, "size": f.bytes.to_string(), "hash": hash,
+                json!({"name": mask_ids(&f.path), "size": f.bytes.to_string(), "hash": hash,
                        "state": verdict_word(f.verdict)})
             })
             .collect();

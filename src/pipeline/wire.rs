@@ -6,12 +6,12 @@ use crate::check::{Decision, Judgement};
 use crate::diag::{Finding, Severity};
 use crate::intake::{Arrival, Delivery, Witness};
 use crate::ledger::Case;
-use crate::normalize::{Applicant, Field, Source, Submission, Value, Verdict};
+use crate::normalize::{Applicant, Field, FiledFile, Source, Submission, Value, Verdict};
 use crate::publish::{
     Item, Manifest, RunInfo, WireApplicant, WireCounts, WireField, WireFile, WireFinding,
     WireOrigin, WireOutput, WireReceived, WireReport, WireSubmission,
 };
-use crate::text::mask_id;
+use crate::text::{mask_id, mask_ids};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Builds `report.json`.
@@ -62,17 +62,17 @@ fn submission(
     let seen: BTreeSet<&Finding> = all.into_iter().collect();
     let findings: Vec<WireFinding> = seen.into_iter().map(finding).collect();
     WireSubmission {
-        source: s.source.clone(),
-        unit: s.unit.clone(),
+        source: mask_ids(&s.source),
+        unit: mask_ids(&s.unit),
         version: judged.versions.get(&s.source).copied().unwrap_or(1),
         received: received(&s.arrival),
-        state: state(&applicants, &findings).to_owned(),
+        state: state(&applicants, &findings, &s.files).to_owned(),
         findings,
         files: s
             .files
             .iter()
             .map(|f| WireFile {
-                path: f.path.clone(),
+                path: mask_ids(&f.path),
                 sha256: f.sha256.clone(),
                 kind: f.kind.clone(),
                 verdict: verdict(f.verdict).to_owned(),
@@ -86,8 +86,17 @@ fn submission(
 }
 
 /// The state of a submission by its applicants; without any, by its own findings.
-fn state(applicants: &[WireApplicant], findings: &[WireFinding]) -> &'static str {
+fn state(
+    applicants: &[WireApplicant],
+    findings: &[WireFinding],
+    files: &[FiledFile],
+) -> &'static str {
     let of = |word: &str| applicants.iter().filter(|a| a.decision == word).count();
+    let idle = |f: &FiledFile| matches!(f.verdict, Verdict::Duplicate | Verdict::Ignored);
+    let again = files.iter().any(|f| f.verdict == Verdict::Duplicate) && files.iter().all(idle);
+    if applicants.is_empty() && again {
+        return "duplicate";
+    }
     if applicants.is_empty() {
         if findings.iter().any(|f| {
             f.severity >= Severity::Error
@@ -119,7 +128,7 @@ fn applicant(
     let shown = text(record, "person.id_no");
     WireApplicant {
         case: case.number.clone(),
-        unit: a.unit.clone(),
+        unit: mask_ids(&a.unit),
         name: text(record, "person.name"),
         id_no: mask_id(if shown.is_empty() { id } else { &shown }),
         trade: text(record, "apply.trade"),
@@ -158,7 +167,12 @@ fn field(id: &str, f: &Field) -> WireField {
 }
 
 fn origin(o: &crate::diag::Origin) -> WireOrigin {
-    WireOrigin { path: o.path.clone(), sheet: o.sheet.clone(), cell: o.cell.clone(), page: o.page }
+    WireOrigin {
+        path: mask_ids(&o.path),
+        sheet: o.sheet.clone(),
+        cell: o.cell.clone(),
+        page: o.page,
+    }
 }
 
 fn finding(f: &Finding) -> WireFinding {
@@ -166,7 +180,7 @@ fn finding(f: &Finding) -> WireFinding {
         code: f.code.to_string(),
         severity: f.severity,
         needs_person: f.needs_person,
-        message: f.message.clone(),
+        message: mask_ids(&f.message),
         hint: f.hint.clone(),
         clause: f.clause.clone(),
         field: f.field.clone(),
@@ -176,8 +190,8 @@ fn finding(f: &Finding) -> WireFinding {
 
 fn waiting(d: &Delivery) -> WireSubmission {
     WireSubmission {
-        source: d.entry.clone(),
-        unit: d.sender.clone(),
+        source: mask_ids(&d.entry),
+        unit: mask_ids(&d.sender),
         version: 1,
         received: received(&d.arrival),
         state: "unsettled".to_owned(),
@@ -186,7 +200,7 @@ fn waiting(d: &Delivery) -> WireSubmission {
             .files
             .iter()
             .map(|f| WireFile {
-                path: f.path.clone(),
+                path: mask_ids(&f.path),
                 sha256: f.sha256.clone(),
                 kind: f.kind.word().to_owned(),
                 verdict: "unsettled".to_owned(),

@@ -74,6 +74,7 @@ pub fn publish(root: &Path, mut items: Vec<Item>, run: RunInfo) -> Result<Releas
     for item in &items {
         groups.entry(group_of(&item.file.path)).or_default().push(item);
     }
+    let stood: Stood<'_> = before.files.iter().map(|file| (file.path.as_str(), file)).collect();
     let mut changed = false;
     for (group, members) in &groups {
         if unchanged(root, &before, group, members) {
@@ -81,7 +82,7 @@ pub fn publish(root: &Path, mut items: Vec<Item>, run: RunInfo) -> Result<Releas
         }
         changed = true;
         if members.iter().all(|item| item.file.path != *group) {
-            swap_folder(root, group, members)?;
+            swap_folder(root, &stood, group, members)?;
         } else {
             for item in members {
                 write_single(root, item)?;
@@ -103,9 +104,9 @@ pub fn publish(root: &Path, mut items: Vec<Item>, run: RunInfo) -> Result<Releas
 }
 
 /// A file name made of a normalized value: separators, control and reserved characters become `_`,
-/// at most 80 characters; never empty, never a dot name.
+/// identity numbers are masked, at most 80 characters; never empty, never a dot name.
 pub fn safe_name(value: &str) -> String {
-    let cleaned: String = value
+    let cleaned: String = crate::text::mask_ids(value)
         .chars()
         .map(|c| match c {
             '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '_',
@@ -144,13 +145,18 @@ fn unchanged(root: &Path, before: &Manifest, group: &str, members: &[&Item]) -> 
     old == new && members.iter().all(|item| root.join(&item.file.path).is_file())
 }
 
-fn swap_folder(root: &Path, group: &str, members: &[&Item]) -> Result<()> {
+/// What the last manifest says, by path.
+type Stood<'a> = BTreeMap<&'a str, &'a ReleasedFile>;
+
+fn swap_folder(root: &Path, stood: &Stood<'_>, group: &str, members: &[&Item]) -> Result<()> {
     let target = root.join(group);
     let temp = root.join(format!(".tmp-{}", sha256_hex(group.as_bytes()).split_at(16).0));
     for item in members {
         let inner = item.file.path.strip_prefix(group).unwrap_or(&item.file.path);
         let path = temp.join(inner.trim_start_matches('/'));
-        write_item(root, item, &path)?;
+        if !carried(root, stood, item, &path)? {
+            write_item(root, item, &path)?;
+        }
     }
     sync_folders(&temp)?;
     if let Some(parent) = target.parent() {
@@ -163,6 +169,22 @@ fn swap_folder(root: &Path, group: &str, members: &[&Item]) -> Result<()> {
         at(&target, fs::rename(&temp, &target))?;
     }
     sync_folder(target.parent().unwrap_or(root))
+}
+
+/// Takes a file that stays as it is along into the new folder: not a byte of it is written again.
+/// `false` where it changed or the file system has no hard links.
+fn carried(root: &Path, stood: &Stood<'_>, item: &Item, path: &Path) -> Result<bool> {
+    let stays = |old: &&ReleasedFile| {
+        old.sha256 == item.file.sha256
+            && fs::metadata(root.join(&old.path)).is_ok_and(|meta| meta.len() == old.bytes)
+    };
+    if !stood.get(item.file.path.as_str()).is_some_and(stays) {
+        return Ok(false);
+    }
+    if let Some(parent) = path.parent() {
+        at(parent, fs::create_dir_all(parent))?;
+    }
+    Ok(fs::hard_link(root.join(&item.file.path), path).is_ok())
 }
 
 /// Puts `temp` in the place of `target` and removes what was there.
@@ -335,6 +357,7 @@ mod tests {
         assert_eq!(safe_name("../../etc"), "_.._etc");
         assert_eq!(safe_name("a\u{202E}b\n"), "a_b_");
         assert_eq!(safe_name("…"), "…");
+        assert_eq!(safe_name("张三32062319710526975X"), "张三320623________975X");
         assert_eq!(safe_name(".."), "_");
         assert_eq!(safe_name("阿不都·热西提"), "阿不都·热西提");
     }

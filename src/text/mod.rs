@@ -6,4 +6,4 @@ mod date;
 mod width;
 
 pub use date::{PartialDate, Precision};
-pub use width::{fold, is_han, mask_id, strip_blanks};
+pub use width::{fold, is_han, mask_id, mask_ids, strip_blanks};

@@ -391,5 +391,5 @@ fn an_absent_inbox_is_an_error() {
         last_look: None,
         known: &office.known,
     });
-    assert!(matches!(result, Err(IntakeError::Inbox(_))));
+    assert!(matches!(result, Err(IntakeError::Inbox(..))));
 }

@@ -1,8 +1,20 @@
 //! Integration tests: they need the program itself, because the wall re-executes it.
 
 #![expect(clippy::unwrap_used, reason = "a failed set-up is a failed test")]
+#![expect(clippy::print_stdout, reason = "a skipped test says why")]
 
+mod acceptance;
+mod answers;
+mod arrival;
+mod corrections;
+mod hostile;
 mod intake;
-mod tidy;
+mod misuse;
+mod office;
+mod packet;
+mod people;
+mod privacy;
+mod repeat;
 mod sample;
+mod tidy;
 mod wall;

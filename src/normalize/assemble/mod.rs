@@ -3,7 +3,7 @@
 //! Comes in: per entry the current [`Filing`] and its earlier contents. Goes out: one
 //! [`Submission`] per entry. `person` and `gather` make people of rows, `place` finds whose file it is,
 //! `material` and `part` what it fills, `sort` gives every file its verdict, `merge` settles
-//! versions and copies, `finish` writes the submissions.
+//! versions and copies, `repeat` sets aside entries that came before, `finish` writes the submissions.
 
 mod finish;
 mod gather;
@@ -13,6 +13,7 @@ mod merge;
 mod part;
 mod person;
 mod place;
+mod repeat;
 mod sort;
 #[cfg(test)]
 mod testkit;
@@ -45,11 +46,15 @@ pub fn assemble(chains: &[Chain], pack: &Pack) -> Vec<Submission> {
         let key = |c: &Chain| (c.current.entry.clone(), c.current.content.clone());
         key(a).cmp(&key(b))
     });
+    let (order, again) = repeat::split(&order);
     let guide = material::Guide::new(pack);
     let people = gather::gather(&order, pack);
     let mut sorted = sort::sort(&order, &people, &guide);
     let notes = merge::settle(&mut sorted.items, &people, pack);
-    finish::finish(&order, &people, pack, sorted, notes)
+    let mut submissions = finish::finish(&order, &people, pack, sorted, notes);
+    submissions.extend(repeat::submissions(&again, &submissions));
+    submissions.sort_by(|a, b| (&a.source, &a.content).cmp(&(&b.source, &b.content)));
+    submissions
 }
 
 /// What is known of one entry while its files are sorted.

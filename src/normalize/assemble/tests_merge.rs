@@ -378,3 +378,24 @@ fn sums_hold_and_every_value_is_said_once() {
     assert!(submissions[0].files.iter().all(|f| f.verdict != Verdict::Unsettled));
     assert_eq!(Value::Text(submissions[0].unit.clone()).text(), "某单位");
 }
+
+#[test]
+fn what_came_before_under_another_name_is_a_duplicate() {
+    let content = || vec![file("名册.xlsx"), file("张三/技师证书.jpg")];
+    let rows = || vec![row("张三", &id(1))];
+    let first = chain(filing("甲", 10, rows(), content()));
+    let again = chain(filing("甲（再次）", 11, rows(), content()));
+    let submissions = assemble(&[again, first.clone()], &pack());
+    let people: Vec<usize> = submissions.iter().map(|s| s.applicants.len()).collect();
+    assert_eq!((people, submissions[1].unit.as_str()), (vec![1, 0], submissions[0].unit.as_str()));
+    assert!(submissions[1].files.iter().all(|f| f.verdict == Verdict::Duplicate));
+    // the older content of an entry counts as well, and a copy of a lone roster has another name
+    let mended = chain(filing("甲", 12, rows(), vec![file_of("名册.xlsx", "mended")]));
+    let mended = Chain { earlier: vec![first.current], ..mended };
+    let copy = chain(filing("乙", 11, rows(), content()));
+    let submissions = assemble(&[mended, copy], &pack());
+    assert_eq!(submissions.iter().map(|s| s.applicants.len()).sum::<usize>(), 1);
+    let lone = |name: &str, day| chain(filing(name, day, rows(), vec![file_of(name, "same")]));
+    let submissions = assemble(&[lone("甲.xlsx", 10), lone("甲 - 副本.xlsx", 11)], &pack());
+    assert_eq!(submissions.iter().map(|s| s.applicants.len()).sum::<usize>(), 1);
+}

@@ -1,0 +1,76 @@
+//! Entries that hold, byte for byte, what another entry brought before.
+
+use super::Chain;
+use crate::normalize::{Filing, Submission, Verdict};
+use chrono::{DateTime, FixedOffset};
+use std::collections::BTreeMap;
+
+/// An entry that came again, and the entry it repeats.
+pub(super) struct Again<'a> {
+    chain: &'a Chain,
+    first: &'a str,
+}
+
+/// When and where a content came first, by what it holds.
+type Firsts<'a> = BTreeMap<String, (DateTime<FixedOffset>, &'a str)>;
+
+/// Sets aside the chains whose only content another chain brought before.
+pub(super) fn split<'a>(chains: &[&'a Chain]) -> (Vec<&'a Chain>, Vec<Again<'a>>) {
+    let mut firsts = Firsts::new();
+    for chain in chains {
+        for filing in chain.earlier.iter().chain([&chain.current]) {
+            let came = (filing.arrival.at, filing.entry.as_str());
+            let first = firsts.entry(bytes_of(filing)).or_insert(came);
+            *first = came.min(*first);
+        }
+    }
+    let (mut fresh, mut again) = (Vec::new(), Vec::new());
+    for &chain in chains {
+        let own = &chain.current;
+        let first = firsts.get(&bytes_of(own)).map_or(own.entry.as_str(), |(_, entry)| entry);
+        if first == own.entry || own.files.is_empty() || !chain.earlier.is_empty() {
+            fresh.push(chain);
+        } else {
+            again.push(Again { chain, first });
+        }
+    }
+    (fresh, again)
+}
+
+/// Names what a filing holds: its files and their paths. Of a lone roster the bytes alone count,
+/// because a copy beside the original must have another name.
+fn bytes_of(filing: &Filing) -> String {
+    match filing.files.as_slice() {
+        [file] if !filing.rows.is_empty() && file.scan.is_none() => file.sha256.clone(),
+        files => files.iter().map(|f| format!("{}\0{}\n", f.sha256, f.path)).collect(),
+    }
+}
+
+/// What came again: its files are duplicates, nothing else happens.
+pub(super) fn submissions(again: &[Again<'_>], fresh: &[Submission]) -> Vec<Submission> {
+    let write = |again: &Again<'_>| {
+        let filing = &again.chain.current;
+        let mut files = filing.files.clone();
+        for file in &mut files {
+            file.findings.clear();
+            file.code = None;
+            file.verdict = match file.verdict {
+                // a scan is "ignored" until somebody is found for it
+                Verdict::Ignored if file.scan.is_none() => Verdict::Ignored,
+                _ => Verdict::Duplicate,
+            };
+        }
+        let unit = fresh.iter().find(|s| s.source == again.first).map(|s| s.unit.clone());
+        Submission {
+            source: filing.entry.clone(),
+            unit: unit.unwrap_or_else(|| filing.sender.clone()),
+            content: filing.content.clone(),
+            arrival: filing.arrival.clone(),
+            applicants: Vec::new(),
+            files,
+            census: Vec::new(),
+            findings: Vec::new(),
+        }
+    };
+    again.iter().map(write).collect()
+}

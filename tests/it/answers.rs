@@ -1,0 +1,71 @@
+//! Questions for a person, and their answers dropped back.
+
+use crate::office::{Office, Ran, applicant, codes, text};
+use crate::people::{Person, entry, jpeg, workbook};
+use calamine::{Reader, Xlsx, open_workbook};
+
+/// Someone below the education asked for, who claims 绝技绝活.
+fn claimant() -> (Office, Person, Ran) {
+    let office = Office::open().unwrap();
+    let mut person = Person::clean(1);
+    person.education = "高中".to_owned();
+    person.exception = "B4".to_owned();
+    let mut files = entry(&[&person]);
+    files.insert(format!("{}/破格申请.jpg", person.folder()), jpeg(60, 84, 5000));
+    office.drop_dir("南通市测试中心", &files);
+    let ran = office.pass();
+    (office, person, ran)
+}
+
+/// The rows of 待定事项.xlsx, headings first.
+fn questions(office: &Office) -> Vec<Vec<String>> {
+    let place = office.root().join("20-待定/待定事项.xlsx");
+    let mut book: Xlsx<_> = open_workbook(place).unwrap();
+    let range = book.worksheet_range("待定事项").unwrap();
+    range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
+}
+
+/// Drops the workbook back with one answer in every row.
+fn answer(office: &Office, word: &str) -> Ran {
+    let mut table = questions(office);
+    let column = table[0].iter().position(|head| head == "答复").unwrap();
+    for row in &mut table[1..] {
+        row[column] = word.to_owned();
+        row[column + 1] = "测试员".to_owned();
+    }
+    office.drop_file("待定事项-已答复.xlsx", &workbook("待定事项", &table));
+    office.pass_at("2019-06-12T11:00:00+08:00")
+}
+
+#[test]
+fn a_claim_only_a_person_can_judge_is_held_until_answered() {
+    if Office::open().is_none() {
+        return;
+    }
+    let (office, person, ran) = claimant();
+    ran.exits(1);
+    let a = applicant(&office.report(), &person.name);
+    assert_eq!(text(&a["decision"]), "held", "{a}");
+    let asked = questions(&office);
+    assert!(asked[1..].iter().any(|row| row.iter().any(|c| *c == text(&a["case"]))), "{asked:?}");
+    assert!(asked[1..].iter().any(|row| row.iter().any(|c| c.contains("B4"))), "{asked:?}");
+
+    let ran = answer(&office, "符合");
+    let b = applicant(&office.report(), &person.name);
+    assert_eq!(text(&b["decision"]), "accepted", "{b}");
+    assert_eq!(b["case"], a["case"]);
+    assert!(codes(&b).contains(&"EX-111"), "{b}");
+    assert!(!office.root().join("20-待定/待定事项.xlsx").exists());
+    ran.exits(0);
+}
+
+#[test]
+fn a_refused_claim_is_returned() {
+    if Office::open().is_none() {
+        return;
+    }
+    let (office, person, _) = claimant();
+    answer(&office, "不符合").exits(1);
+    let a = applicant(&office.report(), &person.name);
+    assert_eq!(text(&a["decision"]), "returned", "{a}");
+}
