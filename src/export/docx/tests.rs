@@ -8,7 +8,7 @@ use crate::compose::{
 use crate::export::ExportError;
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 pub(in crate::export) fn text(text: &str) -> Paragraph {
@@ -130,13 +130,11 @@ pub(in crate::export) fn cells(document: &Document) -> Vec<String> {
     out
 }
 
-/// Where files for other programs are laid.
-pub(in crate::export) fn lay(name: &str, bytes: &[u8]) -> PathBuf {
-    let dir = std::env::temp_dir().join(format!("dossier-export-{}", std::process::id()));
-    std::fs::create_dir_all(&dir).unwrap();
-    let path = dir.join(name);
-    std::fs::write(&path, bytes).unwrap();
-    path
+/// A file for other programs to read.
+pub(in crate::export) fn lay(name: &str, bytes: &[u8]) -> tempfile::NamedTempFile {
+    let file = tempfile::Builder::new().suffix(name).tempfile().unwrap();
+    std::fs::write(file.path(), bytes).unwrap();
+    file
 }
 
 /// What a Python program prints as JSON; `None` when a module it wants is not here.
@@ -153,14 +151,12 @@ pub(in crate::export) fn python(modules: &str, program: &str, path: &Path) -> Op
 
 const READ: &str = r#"
 import sys, json, docx
-out = []
+out, seen = [], []
 for t in docx.Document(sys.argv[1]).tables:
-    seen = set()
     for r in t.rows:
         for c in r.cells:
-            if id(c._tc) not in seen:
-                seen.add(id(c._tc)); out.append(c.text)
-    keep = t
+            if not any(c._tc is tc for tc in seen):
+                seen.append(c._tc); out.append(c.text)
 print(json.dumps(out))
 "#;
 
@@ -181,7 +177,7 @@ fn valid_by_the_schema() {
     };
     for (name, document) in [("rich.docx", rich()), ("summary.docx", summary())] {
         let path = lay(name, &docx(&document).unwrap().bytes);
-        let out = Command::new("python3").arg(&check).arg(&path).output().unwrap();
+        let out = Command::new("python3").arg(&check).arg(path.path()).output().unwrap();
         let words = String::from_utf8_lossy(&out.stdout) + String::from_utf8_lossy(&out.stderr);
         if words.contains("No module named") {
             println!("skipped: no lxml here");
@@ -195,7 +191,7 @@ fn valid_by_the_schema() {
 fn says_what_the_model_says() {
     for (name, document) in [("rich2.docx", rich()), ("summary2.docx", summary())] {
         let path = lay(name, &docx(&document).unwrap().bytes);
-        let Some(read) = python("docx", READ, &path) else { return };
+        let Some(read) = python("docx", READ, path.path()) else { return };
         assert_eq!(read, cells(&document), "{name}");
     }
 }

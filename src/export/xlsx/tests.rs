@@ -26,7 +26,7 @@ print(json.dumps(out))
 fn says_what_the_model_says() {
     let document = summary();
     let path = lay("summary.xlsx", &xlsx(&document).unwrap().bytes);
-    let Some(read) = python("openpyxl", READ, &path) else { return };
+    let Some(read) = python("openpyxl", READ, path.path()) else { return };
     assert_eq!(read[..3], ["$4:$5", "landscape", "9"]);
     // Two lines above the tables and a note below them.
     let mut want = vec!["申报汇总表".to_owned(), "（汽车修理工）".to_owned()];
@@ -47,7 +47,7 @@ fn text_stays_text() {
         ..Document::default()
     };
     let path = lay("text.xlsx", &xlsx(&document).unwrap().bytes);
-    let Some(read) = python("openpyxl", READ, &path) else { return };
+    let Some(read) = python("openpyxl", READ, path.path()) else { return };
     assert_eq!(read[3..], cells(&document));
 }
 
