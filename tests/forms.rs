@@ -121,6 +121,8 @@ fn export(exporter: &PdfExporter, name: &str, document: &Document) -> Artifact {
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("forms");
     std::fs::create_dir_all(&dir).expect("the target folder is ours");
     std::fs::write(dir.join(format!("{name}.pdf")), &artifact.bytes).expect("written");
+    let docx = dossier::export::docx(document).unwrap_or_else(|e| panic!("{name}: {e}"));
+    std::fs::write(dir.join(format!("{name}.docx")), &docx.bytes).expect("written");
     artifact
 }
 

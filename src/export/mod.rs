@@ -2,11 +2,16 @@
 //!
 //! Comes in: a [`crate::compose::Document`]. Goes out: an [`Artifact`]. Pure and deterministic.
 
+mod docx;
+mod paper;
 pub mod pdf;
 mod questions;
+mod xlsx;
 
+pub use docx::docx;
 pub use pdf::{ExportError, PdfExporter};
 pub use questions::{QuestionRow, questions};
+pub use xlsx::xlsx;
 
 use serde::{Deserialize, Serialize};
 

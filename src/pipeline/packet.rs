@@ -5,6 +5,7 @@ use super::{EPOCH, Judged, Office, RunError};
 use crate::bind::{self, BindPlan, Chapter, Leaf, LeafSource};
 use crate::blobs::sha256_hex;
 use crate::check::{Decision, Judgement};
+use crate::export::{self, Format};
 use crate::ledger::{Case, Ledger};
 use crate::normalize::{Applicant, FiledMaterial, MaterialFile};
 use crate::pack::{Form, Material};
@@ -119,9 +120,13 @@ fn papers(
     }
     let mut out = Vec::new();
     for form in office.pack.pack.forms.iter().filter(|form| separate(form)) {
-        let pdf = office.pdf(&form.template, &data, images.clone())?;
-        let name = form_file(form);
-        out.push(item(folder, &name, &form.id, case, pdf.1, Some(pdf.0)));
+        let stem = format!("{folder}/{}", form_stem(form));
+        let both = [Format::Pdf, Format::Docx];
+        let made = office.papers(&form.template, &data, images.clone(), &both, &stem, &form.id)?;
+        out.extend(made.into_iter().map(|mut item| {
+            item.file.case = Some(case.number.clone());
+            item
+        }));
     }
     let (sheet, pages) = check_sheet(office, applicant, judgement, &data)?;
     out.push(item(folder, "核对单.pdf", "check_sheet", case, sheet, Some(pages)));
@@ -134,12 +139,12 @@ fn separate(form: &Form) -> bool {
     !form.in_booklet && !form.generated && form.per.iter().any(|per| per == "person")
 }
 
-/// File name of a form: the contract's short names for the usual ones, else the form's title.
-fn form_file(form: &Form) -> String {
+/// File name of a form without its ending: the contract's short names for the usual ones, else the form's title.
+fn form_stem(form: &Form) -> String {
     match form.id.as_str() {
-        "approval" => "审批表.pdf".to_owned(),
-        "bag_cover" => "材料袋封面.pdf".to_owned(),
-        _ => format!("{}.pdf", safe_name(&form.title)),
+        "approval" => "审批表".to_owned(),
+        "bag_cover" => "材料袋封面".to_owned(),
+        _ => safe_name(&form.title),
     }
 }
 
@@ -168,6 +173,31 @@ impl Office {
         let document = self.templates.compose(template, data, images)?;
         let artifact = self.exporter.export(&document)?;
         Ok((artifact.pages.unwrap_or(0), artifact.bytes))
+    }
+
+    /// Composes a template once and exports it in each of `formats`, as `stem` and the ending.
+    pub(crate) fn papers(
+        &self,
+        template: &str,
+        data: &Json,
+        images: BTreeMap<String, Vec<u8>>,
+        formats: &[Format],
+        stem: &str,
+        kind: &str,
+    ) -> Result<Vec<Item>, RunError> {
+        let document = self.templates.compose(template, data, images)?;
+        let mut items = Vec::with_capacity(formats.len());
+        for format in formats {
+            let (artifact, ending) = match format {
+                Format::Pdf => (self.exporter.export(&document)?, "pdf"),
+                Format::Docx => (export::docx(&document)?, "docx"),
+                Format::Xlsx => (export::xlsx(&document)?, "xlsx"),
+            };
+            let mut item = Item::bytes(&format!("{stem}.{ending}"), kind, artifact.bytes);
+            item.file.pages = artifact.pages;
+            items.push(item);
+        }
+        Ok(items)
     }
 }
 

@@ -4,7 +4,7 @@ use super::context::text;
 use super::{Judged, Office, RunError};
 use crate::check::Decision;
 use crate::diag::{Finding, Severity};
-use crate::export::{QuestionRow, questions};
+use crate::export::{Format, QuestionRow, questions};
 use crate::normalize::{Submission, Verdict};
 use crate::publish::{Item, safe_name};
 use crate::text::mask_ids;
@@ -76,11 +76,16 @@ fn notices(office: &Office, judged: &Judged) -> Result<Vec<Item>, RunError> {
         }
         let mut data = unit_data(office, &unit);
         data["people"] = Json::Array(people);
-        let (pages, bytes) = office.pdf("notice.html", &data, BTreeMap::new())?;
         let folder = format!("30-退回/{}", safe_name(&unit));
-        let mut item = Item::bytes(&format!("{folder}/补正通知.pdf"), "notice", bytes);
-        item.file.pages = Some(pages);
-        items.push(item);
+        let (stem, both) = (format!("{folder}/补正通知"), [Format::Pdf, Format::Docx]);
+        items.extend(office.papers(
+            "notice.html",
+            &data,
+            BTreeMap::new(),
+            &both,
+            &stem,
+            "notice",
+        )?);
         let sms = message(office, &unit, &names);
         items.push(Item::bytes(&format!("{folder}/短信稿.txt"), "message", sms.into_bytes()));
     }
@@ -262,11 +267,16 @@ fn summaries(office: &Office, judged: &Judged) -> Result<Vec<Item>, RunError> {
         data["trade"] = json!(trade);
         data["notes"] = json!([]);
         data["rows"] = Json::Array(rows);
-        let (pages, bytes) = office.pdf("summary.html", &data, BTreeMap::new())?;
-        let path = format!("50-汇总/{}.pdf", safe_name(&trade));
-        let mut item = Item::bytes(&path, "summary", bytes);
-        item.file.pages = Some(pages);
-        items.push(item);
+        let stem = format!("50-汇总/{}", safe_name(&trade));
+        let all = [Format::Pdf, Format::Docx, Format::Xlsx];
+        items.extend(office.papers(
+            "summary.html",
+            &data,
+            BTreeMap::new(),
+            &all,
+            &stem,
+            "summary",
+        )?);
     }
     Ok(items)
 }

@@ -34,6 +34,9 @@ pub enum ExportError {
     /// A workbook could not be built.
     #[error("a workbook cannot be built: {0}")]
     Xlsx(String),
+    /// A DOCX file could not be built.
+    #[error("a DOCX file cannot be built: {0}")]
+    Docx(String),
     /// A font family that the forms need is in none of the folders.
     #[error("font family {family:?} not found in the font folders: {remedy}")]
     MissingFont {
