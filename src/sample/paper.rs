@@ -20,7 +20,7 @@ use typst_render::RenderOptions;
 
 /// Dots per point: a little over 100 per inch, the least an office accepts.
 const SCALE: f64 = 1.395;
-const QUALITY: u8 = 24;
+const QUALITY: u8 = 18;
 
 /// What one page says.
 #[derive(Debug, Clone, Default)]
@@ -153,7 +153,7 @@ fn roughen(page: &mut GrayImage, rng: &mut Rng) {
     let shade = rng.between(4, 12);
     let paper: Vec<u32> = (0..width).map(|x| 250 - shade * x / width.max(1)).collect();
     // one strip of noise, laid at another place in every row: drawing it anew costs more than it shows
-    let noise: Vec<u32> = (0..width * 2).map(|_| rng.below(3)).collect();
+    let noise: Vec<u32> = (0..width * 2).map(|_| rng.below(2)).collect();
     for row in page.chunks_exact_mut(width as usize) {
         let start = rng.below(width) as usize;
         let strip = noise.iter().skip(start);

@@ -73,7 +73,7 @@ impl Fault {
     pub(super) fn code(self) -> &'static str {
         match self {
             Self::AppraisalMissing => "MT-102",
-            Self::CheckDigit => "ID-103",
+            Self::CheckDigit => "ID-106",
             Self::BigPhoto => "PH-103",
             Self::LateCertificate => "EL-111",
             Self::LowEducation => "EL-122",
