@@ -27,8 +27,12 @@ pub(super) fn split<'a>(chains: &[&'a Chain]) -> (Vec<&'a Chain>, Vec<Again<'a>>
     let (mut fresh, mut again) = (Vec::new(), Vec::new());
     for &chain in chains {
         let own = &chain.current;
-        let first = firsts.get(&bytes_of(own)).map_or(own.entry.as_str(), |(_, entry)| entry);
-        if first == own.entry || own.files.is_empty() || !chain.earlier.is_empty() {
+        let came = (own.arrival.at, own.entry.as_str());
+        let (at, first) = firsts.get(&bytes_of(own)).copied().unwrap_or(came);
+        // after something else came, the old bytes are a return to an older version
+        let between = |f: &Filing| at < f.arrival.at && f.arrival.at < own.arrival.at;
+        let since = chains.iter().any(|c| c.earlier.iter().chain([&c.current]).any(between));
+        if first == own.entry || own.files.is_empty() || !chain.earlier.is_empty() || since {
             fresh.push(chain);
         } else {
             again.push(Again { chain, first });
