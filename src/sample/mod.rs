@@ -121,7 +121,7 @@ pub fn write(plan: &Plan) -> Result<(), SampleError> {
 /// one returned), a ZIP (one accepted, one held) and a lone workbook (returned).
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_shipped(out: &Path, fonts: &[PathBuf]) -> Result<(), SampleError> {
     let rng = Rng::new(SHIPPED);
     let none = Some(Fault::NoScans);
