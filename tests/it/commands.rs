@@ -80,7 +80,7 @@ fn a_check_tells_all_and_leaves_no_trace() {
         "机审通过",
         wrong.name.as_str(),
         "退回补正",
-        "ID-103",
+        "ID-106",
         "申报汇总表.xlsx",
     ] {
         assert!(ran.stdout.contains(part), "{part} in {}", ran.stdout);
