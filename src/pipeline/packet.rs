@@ -1,7 +1,7 @@
 //! The papers of each accepted person: forms, check sheet and the bound booklet.
 
 use super::context::{photo_blob, text};
-use super::{EPOCH, Judged, Office, RunError};
+use super::{EPOCH, Judged, Observer, Office, RunError};
 use crate::bind::{self, BindPlan, Chapter, Leaf, LeafSource};
 use crate::blobs::sha256_hex;
 use crate::check::{Decision, Judgement};
@@ -23,6 +23,7 @@ pub(crate) fn build(
     judged: &Judged,
     root: &Path,
     work: &Path,
+    observer: &dyn Observer,
 ) -> Result<Vec<Item>, RunError> {
     let before: BTreeMap<String, ReleasedFile> =
         Manifest::read(root).files.into_iter().map(|f| (f.path.clone(), f)).collect();
@@ -37,6 +38,10 @@ pub(crate) fn build(
         let kept = kept(ledger, &before, root, &key)?;
         jobs.push((folder, key, kept, applicant, case, judgement));
     }
+    observer.note(&|| {
+        let kept = jobs.iter().filter(|job| job.2.is_some()).count();
+        format!("packets: {} to make, {kept} kept as they are", jobs.len() - kept)
+    });
     let made: Vec<Result<(String, Vec<Item>), RunError>> = jobs
         .into_par_iter()
         .map(|(folder, key, kept, applicant, case, judgement)| {
@@ -82,7 +87,7 @@ fn task_key(
 ) -> String {
     let body = json!({
         "epoch": EPOCH, "pack": office.pack.hash, "templates": office.templates.hash(),
-        "folder": folder, "case": case.number, "applicant": applicant, "judgement": judgement,
+        "fonts": office.fonts, "folder": folder, "case": case.number, "applicant": applicant, "judgement": judgement,
     });
     sha256_hex(body.to_string().as_bytes())
 }

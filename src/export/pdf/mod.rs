@@ -8,6 +8,8 @@ mod data;
 mod fonts;
 mod world;
 
+pub use fonts::{FaceFound, faces};
+
 use super::{Artifact, Format};
 use crate::compose::Document;
 use fonts::Faces;
