@@ -310,7 +310,7 @@ impl Office {
             .tempdir_in(&self.settings.state)
             .map_err(RunError::io("cannot make a work folder"))?;
         let mut items = packet::build(self, ledger, judged, &root, work.path())?;
-        items.extend(units::build(self, judged)?);
+        items.extend(units::build(self, ledger, judged, &root)?);
         let run = self.run_info(judged, unsettled);
         let report = wire::report(self, judged, unsettled, &items, run.clone());
         let before = publish::Manifest::read(&root);
@@ -322,7 +322,7 @@ impl Office {
         let body = serde_json::to_vec_pretty(&report)
             .map_err(|e| RunError::Io { what: "report.json".into(), error: e.into() })?;
         items.push(Item::bytes("report.json", "report", body));
-        let page = publish::day_page(&self.pack.pack.circular.title, &report, &changes);
+        let page = publish::day_page(&self.pack.pack.circular.title, &report, &changes, &items);
         items.push(Item::bytes("00-先看这里.html", "day-page", page.into_bytes()));
         let release = publish::publish(&root, items, run)?;
         Ok(outcome(report, release.changed))
