@@ -92,7 +92,7 @@ fn task_key(
     sha256_hex(body.to_string().as_bytes())
 }
 
-fn kept(
+pub(super) fn kept(
     ledger: &Ledger,
     before: &BTreeMap<String, ReleasedFile>,
     root: &Path,

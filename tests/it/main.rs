@@ -15,6 +15,7 @@ mod packet;
 mod people;
 mod privacy;
 mod repeat;
+mod returns;
 mod sample;
 mod tidy;
 mod wall;
