@@ -30,6 +30,7 @@ pub(super) struct Args {
 
 /// Options common to all commands.
 #[derive(Debug, Group)]
+#[command(next_help_heading = "Options of every command")]
 pub(super) struct Common {
     /// Configuration file
     #[arg(long, global = true, value_name = "FILE", default_value = "pipeline.toml")]

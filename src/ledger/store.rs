@@ -73,6 +73,11 @@ impl Ledger {
         Ok(Self { sql, circular: circular.to_owned() })
     }
 
+    /// Whether there is a ledger in `state`.
+    pub fn exists(state: &Path) -> bool {
+        state.join(FILE).is_file()
+    }
+
     /// Opens the ledger for looking only; `None` where there is none yet. Leaves no trace in
     /// `state`.
     ///
@@ -80,7 +85,7 @@ impl Ledger {
     /// When it is damaged, or of a newer or older schema.
     pub fn look(state: &Path, circular: &str) -> Result<Option<Self>> {
         let path = state.join(FILE);
-        if !path.is_file() {
+        if !Self::exists(state) {
             return Ok(None);
         }
         // without a log there is nobody writing; said so, SQLite makes no files of its own

@@ -72,6 +72,15 @@ impl Desk {
         Ok(Self { pack, now: local(settings.now), ledger, table, _lock: lock })
     }
 
+    /// The same where cases must be there already.
+    fn with_cases(settings: &Settings) -> Result<Self, RunError> {
+        if Ledger::exists(&settings.state) {
+            return Self::open(settings);
+        }
+        let what = "there are no cases yet\nhint: run `dossier run` first";
+        Err(RunError::Refused(what.to_owned()))
+    }
+
     /// The key of a case.
     pub(super) fn key(&self, number: &str) -> Result<String, RunError> {
         self.table.key(number).map(str::to_owned).ok_or_else(|| {
@@ -102,7 +111,7 @@ pub fn decide(
     event: &str,
     order: &Order,
 ) -> Result<Decided, RunError> {
-    let mut desk = Desk::open(settings)?;
+    let mut desk = Desk::with_cases(settings)?;
     desk.not_in_the_future(order.at)?;
     let key = desk.key(number)?;
     let before = desk.table.judge(&desk.pack, desk.now);
@@ -156,7 +165,7 @@ pub fn decide_from(
             workbook.display()
         )));
     }
-    let mut desk = Desk::open(settings)?;
+    let mut desk = Desk::with_cases(settings)?;
     desk.not_in_the_future(at)?;
     let source = answers::source(&filing);
     let before = desk.table.judge(&desk.pack, desk.now);

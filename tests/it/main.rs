@@ -6,6 +6,7 @@
 mod acceptance;
 mod answers;
 mod arrival;
+mod commands;
 mod corrections;
 mod hostile;
 mod intake;
