@@ -11,6 +11,7 @@ mod observer;
 mod packet;
 mod reading;
 mod receive;
+mod sheet;
 mod standing;
 mod try_entry;
 mod units;
@@ -44,7 +45,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 /// Changes whenever the same inputs may give other outputs.
-const EPOCH: &str = concat!(env!("CARGO_PKG_VERSION"), "-2");
+const EPOCH: &str = concat!(env!("CARGO_PKG_VERSION"), "-3");
 
 /// What a pass came to.
 #[derive(Debug)]
