@@ -11,6 +11,7 @@ mod observer;
 mod packet;
 mod reading;
 mod receive;
+mod sheet;
 mod standing;
 mod try_entry;
 mod units;
@@ -44,7 +45,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 /// Changes whenever the same inputs may give other outputs.
-const EPOCH: &str = concat!(env!("CARGO_PKG_VERSION"), "-2");
+const EPOCH: &str = concat!(env!("CARGO_PKG_VERSION"), "-3");
 
 /// What a pass came to.
 #[derive(Debug)]
@@ -268,7 +269,7 @@ impl Office {
             .tempdir_in(&self.settings.state)
             .map_err(RunError::io("cannot make a work folder"))?;
         let mut items = packet::build(self, ledger, judged, &root, work.path(), observer)?;
-        items.extend(units::build(self, judged)?);
+        items.extend(units::build(self, ledger, judged, &root)?);
         observer.note(&|| format!("papers: {} files, {:.1?}", items.len(), start.elapsed()));
         let run = run_info(&self.settings.circular, &self.pack.hash, self.now, judged, unsettled);
         let report = wire::report(judged, unsettled, &items, run.clone(), wire::Pen::Masked);
@@ -282,7 +283,7 @@ impl Office {
         let body = serde_json::to_vec_pretty(&report)
             .map_err(|e| RunError::Io { what: "report.json".into(), error: e.into() })?;
         items.push(Item::bytes("report.json", "report", body));
-        let page = publish::day_page(&self.pack.pack.circular.title, &report, &changes);
+        let page = publish::day_page(&self.pack.pack.circular.title, &report, &changes, &items);
         items.push(Item::bytes("00-先看这里.html", "day-page", page.into_bytes()));
         observer.publishing(true);
         let release = publish::publish(&root, items, run);

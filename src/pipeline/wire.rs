@@ -3,13 +3,13 @@
 use super::Judged;
 use super::context::text;
 use crate::check::{Decision, Judgement};
-use crate::diag::{Finding, Severity};
+use crate::diag::{Code, Finding, Severity};
 use crate::intake::{Arrival, Delivery, Witness};
 use crate::ledger::Case;
 use crate::normalize::{Applicant, Field, FiledFile, Source, Submission, Value, Verdict};
 use crate::publish::{
     Item, Manifest, RunInfo, WireApplicant, WireCounts, WireField, WireFile, WireFinding,
-    WireOrigin, WireOutput, WireReceived, WireReport, WireSubmission,
+    WireOrigin, WireOutput, WireReceived, WireReport, WireSubmission, safe_name,
 };
 use crate::text::{mask_id, mask_ids};
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,18 +57,50 @@ pub(crate) fn report(
             pages: item.file.pages,
         });
     }
+    let notes = notes(items);
     let mut submissions: Vec<WireSubmission> =
-        judged.submissions.iter().map(|s| submission(judged, s, &outputs, pen)).collect();
+        judged.submissions.iter().map(|s| submission(judged, s, &outputs, &notes, pen)).collect();
     submissions.extend(unsettled.iter().map(|d| waiting(d, pen)));
     submissions.sort_by(|a, b| a.source.cmp(&b.source));
     let counts = counts(&submissions);
     WireReport { schema: "dossier/report/1".to_owned(), run, counts, submissions }
 }
 
+/// What was noticed while papers were made (a rare character, text on an 附页): by case number,
+/// for papers of a unit by its folder. The formats of one paper say the same once.
+fn notes(items: &[Item]) -> BTreeMap<String, Vec<WireFinding>> {
+    let mut out: BTreeMap<String, Vec<WireFinding>> = BTreeMap::new();
+    let mut said = BTreeSet::new();
+    for file in items.iter().map(|item| &item.file) {
+        let unit = file.path.split('/').nth(1).unwrap_or_default();
+        let of = file.case.clone().unwrap_or_else(|| unit.to_owned());
+        for (code, text) in &file.notes {
+            let Some(known) = Code::find(code) else { continue };
+            if !said.insert((of.clone(), file.kind.clone(), text.clone())) {
+                continue;
+            }
+            let entry = known.entry();
+            let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+            out.entry(of.clone()).or_default().push(WireFinding {
+                code: code.clone(),
+                severity: entry.severity.raised(),
+                needs_person: entry.needs_person,
+                message: format!("{name}：{}", mask_ids(text)),
+                hint: entry.hint.clone(),
+                clause: entry.clause.clone(),
+                field: None,
+                origin: WireOrigin { path: mask_ids(&file.path), ..WireOrigin::default() },
+            });
+        }
+    }
+    out
+}
+
 fn submission(
     judged: &Judged,
     s: &Submission,
     outputs: &BTreeMap<&str, Vec<WireOutput>>,
+    notes: &BTreeMap<String, Vec<WireFinding>>,
     pen: Pen,
 ) -> WireSubmission {
     let applicants: Vec<WireApplicant> = s
@@ -77,7 +109,7 @@ fn submission(
         .filter_map(|a| {
             let case = judged.cases.get(&a.key.text)?;
             let judgement = judged.report.judgements.get(&a.key.text)?;
-            Some(applicant(a, case, judgement, outputs, pen))
+            Some(applicant(a, case, judgement, outputs, notes, pen))
         })
         .collect();
     let mut all: Vec<&Finding> = s.findings.iter().collect();
@@ -85,7 +117,8 @@ fn submission(
     let of_files = s.files.iter().flat_map(|f| &f.findings);
     all.extend(of_files);
     let seen: BTreeSet<&Finding> = all.into_iter().collect();
-    let findings: Vec<WireFinding> = seen.into_iter().map(|f| finding(f, pen)).collect();
+    let mut findings: Vec<WireFinding> = seen.into_iter().map(|f| finding(f, pen)).collect();
+    findings.extend(notes.get(&safe_name(&s.unit)).into_iter().flatten().cloned());
     WireSubmission {
         source: pen.ids(&s.source),
         unit: pen.ids(&s.unit),
@@ -146,6 +179,7 @@ fn applicant(
     case: &Case,
     judgement: &Judgement,
     outputs: &BTreeMap<&str, Vec<WireOutput>>,
+    notes: &BTreeMap<String, Vec<WireFinding>>,
     pen: Pen,
 ) -> WireApplicant {
     let record = &judgement.record;
@@ -161,7 +195,10 @@ fn applicant(
         level: text(record, "apply.level"),
         decision: decision(judgement.decision).to_owned(),
         record: record.iter().map(|(id, f)| (id.clone(), field(id, f, pen))).collect(),
-        findings: judgement.findings.iter().map(|f| finding(f, pen)).collect(),
+        findings: {
+            let made = notes.get(&case.number).into_iter().flatten().cloned();
+            judgement.findings.iter().map(|f| finding(f, pen)).chain(made).collect()
+        },
         outputs: outputs.get(case.number.as_str()).cloned().unwrap_or_default(),
     }
 }
