@@ -18,6 +18,7 @@ mod photo;
 mod predicate;
 mod quota;
 mod ranks;
+mod registers;
 mod routes;
 mod rules;
 mod scope;
@@ -28,7 +29,7 @@ mod windows;
 pub use judge::check;
 
 use crate::diag::Finding;
-use crate::normalize::{CaseKey, Record};
+use crate::normalize::{CaseKey, Record, Registers};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -117,4 +118,6 @@ pub struct QuotaRow {
 pub struct History {
     /// Answers of persons: (case key, question id) → answer.
     pub answers: BTreeMap<(String, String), String>,
+    /// The registers of the office.
+    pub registers: Registers,
 }

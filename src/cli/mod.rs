@@ -47,7 +47,7 @@ impl From<RunError> for Failure {
         let exit = match &error {
             RunError::Pack(_) | RunError::Compose(_) | RunError::Export(_) => Exit::Usage,
             RunError::Lock(crate::ledger::LockError::Held(_)) => Exit::Running,
-            RunError::Intake(_) => Exit::Usage,
+            RunError::Intake(_) | RunError::Register { .. } => Exit::Usage,
             RunError::Lock(_)
             | RunError::Ledger(_)
             | RunError::Publish(_)

@@ -4,7 +4,7 @@ use super::grid::Grid;
 use super::header::label;
 use super::row::{self, Ctx, Slot};
 use super::table::{self, Header, Kind, Titles};
-use super::{Row, trade};
+use super::{Row, date, trade};
 use crate::diag::{Finding, Origin};
 use crate::read::{CellValue, Sheet, a1};
 use crate::text::strip_blanks;
@@ -235,7 +235,7 @@ impl Walk<'_> {
             slots.push(Slot {
                 field: column.meaning.field.clone(),
                 year: column.meaning.year,
-                value: self.typed(value),
+                value: self.dated(&column.meaning.field, self.typed(value)),
                 origin: Origin::cell(self.path, &self.sheet.name, place),
             });
         }
@@ -271,6 +271,18 @@ impl Walk<'_> {
             value: CellValue::Text(trade.clone()),
             origin: Origin::file(folder),
         })
+    }
+
+    /// A serial number of a workbook that counts from 1904, in a column of dates.
+    fn dated(&self, field: &str, value: CellValue) -> CellValue {
+        const DATES: [&str; 4] =
+            ["person.birth", "person.work_start", "cert.date", "education.date"];
+        match value {
+            CellValue::Number(n) if self.sheet.date1904 && DATES.contains(&field) => {
+                date::from_1904(n).map_or(value, CellValue::Date)
+            }
+            other => other,
+        }
     }
 
     fn typed(&self, value: CellValue) -> CellValue {

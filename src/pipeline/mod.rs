@@ -2,6 +2,7 @@
 
 mod context;
 mod packet;
+mod registers;
 mod units;
 mod wire;
 
@@ -57,6 +58,8 @@ pub enum RunError {
     Intake(#[from] IntakeError),
     #[error(transparent)]
     Publish(#[from] PublishError),
+    #[error("register {name}: {what}\nhint: correct [registers] in pipeline.toml")]
+    Register { name: String, what: String },
     #[error("{what}: {error}")]
     Io { what: String, error: std::io::Error },
 }
@@ -212,8 +215,10 @@ impl Office {
                 Some(Chain { current, earlier: contents })
             })
             .collect();
-        let submissions = normalize::assemble(&chains, &self.pack.pack);
-        let history = History { answers };
+        let mut submissions = normalize::assemble(&chains, &self.pack.pack);
+        let registers = self.registers()?;
+        normalize::enrich(&mut submissions, &registers, &self.pack.pack);
+        let history = History { answers, registers };
         let report = check::check(&submissions, &self.pack.pack, &history, self.now);
         let wanted = self.wanted_numbers(&submissions, &report);
         let cases = ledger.record_cases(&self.numbering(), &wanted)?;
