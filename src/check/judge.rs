@@ -4,7 +4,7 @@ use super::case::{Case, Docket, answer, display_name, row_of};
 use super::derive::{self, Batch};
 use super::{Decision, History, Judgement, Question, Report};
 use super::{
-    exceptions, forms, identity, materials, quota, registers, routes, rules, scope, windows,
+    exceptions, forms, identity, materials, quota, registers, routes, rules, sanity, scope, windows,
 };
 use crate::diag::{Finding, Origin, Severity};
 use crate::normalize::{Applicant, Record, Submission, Value};
@@ -151,6 +151,7 @@ fn one(case: &Case<'_>, docket: &mut Docket) -> Vec<String> {
     forms::check(case, docket);
     windows::check(case, docket);
     registers::check(case, docket);
+    sanity::check(case, docket);
     omitted(case, docket);
     materials::check_lines(case, docket);
     routes::check(case, docket)

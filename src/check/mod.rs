@@ -21,6 +21,7 @@ mod ranks;
 mod registers;
 mod routes;
 mod rules;
+mod sanity;
 mod scope;
 #[cfg(test)]
 mod tests;
@@ -29,7 +30,7 @@ mod windows;
 pub use judge::check;
 
 use crate::diag::Finding;
-use crate::normalize::{CaseKey, Record, Registers};
+use crate::normalize::{CaseKey, Record};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -118,6 +119,4 @@ pub struct QuotaRow {
 pub struct History {
     /// Answers of persons: (case key, question id) → answer.
     pub answers: BTreeMap<(String, String), String>,
-    /// The registers of the office.
-    pub registers: Registers,
 }

@@ -4,8 +4,8 @@ use super::QuotaRow;
 use super::case::{Case, Docket, display_name};
 use super::predicate::truth;
 use crate::diag::Finding;
-use crate::normalize::{CensusRow, ResultRow, Source, Submission};
-use crate::pack::{Band, Quota, fold_trade};
+use crate::normalize::{CensusRow, Source, Submission};
+use crate::pack::{Band, Quota, ResultRow, fold_trade};
 use crate::text::fold;
 use std::collections::BTreeMap;
 
@@ -120,7 +120,7 @@ impl Counts {
         quota: &Quota,
         case: &Case<'_>,
     ) -> Self {
-        let registers = &case.history.registers;
+        let registers = &case.pack.registers;
         let office = registers.census_of(unit, trade, case.pack);
         let (ours, theirs) = (office.and_then(|r| r.present), own.and_then(|r| r.present));
         let told = office
@@ -146,7 +146,7 @@ fn results(unit: &str, trade: &str, quota: &Quota, case: &Case<'_>) -> Option<bo
             && fold_trade(&case.pack.canonical_trade(&row.trade)) == trade
             && (level.is_none() || row.level.is_none() || row.level.as_deref() == level)
     };
-    let rows = case.history.registers.results.iter().flatten().filter(of_group);
+    let rows = case.pack.registers.results.iter().flatten().filter(of_group);
     let used: Vec<bool> = rows.map(|row| row.passed != Some(false)).collect();
     (!used.is_empty()).then(|| used.contains(&true))
 }

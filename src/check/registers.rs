@@ -2,7 +2,7 @@
 
 use super::case::{Case, Docket};
 use crate::diag::{Finding, FindingBuilder};
-use crate::normalize::{Ban, Registers};
+use crate::pack::{Ban, Registers, ResultRow};
 use crate::text::{PartialDate, fold};
 use chrono::Datelike as _;
 
@@ -17,7 +17,7 @@ enum Match {
 
 /// Judges bans and what was passed before.
 pub(super) fn check(case: &Case<'_>, docket: &mut Docket) {
-    let registers = &case.history.registers;
+    let registers = &case.pack.registers;
     for ban in &registers.bans {
         if let Some(found) = matches(&ban.name, &ban.id_no, &ban.unit, case) {
             banned(ban, found, case, docket);
@@ -67,7 +67,7 @@ fn years_after(since: PartialDate, case: &Case<'_>) -> Option<PartialDate> {
 /// Who passed for this level the year before need not apply again.
 fn passed(registers: &Registers, case: &Case<'_>, docket: &mut Docket) {
     let Some(level) = case.level() else { return };
-    let of_level = |row: &&crate::normalize::ResultRow| {
+    let of_level = |row: &&ResultRow| {
         row.passed == Some(true)
             && row.level.as_deref().map_or_else(
                 || case.pack.circular.levels.iter().any(|l| l == level),

@@ -1,9 +1,8 @@
 //! What the registers of the office say of units and people goes into the records.
 
-use super::register::{Registers, ResultRow};
 use super::{Applicant, Field, Record, Source, Submission, Value};
 use crate::diag::{Finding, Origin};
-use crate::pack::{Pack, fact_label};
+use crate::pack::{Pack, ResultRow, fact_label};
 use crate::text::fold;
 use std::collections::BTreeMap;
 
@@ -12,13 +11,13 @@ const KEYS: [&str; 3] = ["unit.kind", "unit.area", "unit.system"];
 
 /// Brings 组织类别 and 属地 to the words of the circular, fills facts of units from the register,
 /// and marks those who failed the year before.
-pub fn enrich(submissions: &mut [Submission], registers: &Registers, pack: &Pack) {
+pub(super) fn enrich(submissions: &mut [Submission], pack: &Pack) {
     for applicant in submissions.iter_mut().flat_map(|s| &mut s.applicants) {
         for fact in KEYS {
             reword(&mut applicant.record, fact, pack);
         }
-        of_unit(applicant, registers, pack);
-        of_last_year(applicant, registers, pack);
+        of_unit(applicant, pack);
+        of_last_year(applicant, pack);
     }
 }
 
@@ -46,8 +45,8 @@ fn reword(record: &mut Record, fact: &str, pack: &Pack) {
     }
 }
 
-fn of_unit(applicant: &mut Applicant, registers: &Registers, pack: &Pack) {
-    let Some(row) = registers.unit(&applicant.unit) else { return };
+fn of_unit(applicant: &mut Applicant, pack: &Pack) {
+    let Some(row) = pack.registers.unit(&applicant.unit) else { return };
     for (fact, text, origin) in &row.facts {
         let word = worded(fact, text, pack);
         let own = applicant.record.get(*fact).filter(|f| !shown(f).is_empty());
@@ -84,8 +83,8 @@ fn filled(value: Value, raw: &str, origin: &Origin, how: &str) -> Field {
     }
 }
 
-fn of_last_year(applicant: &mut Applicant, registers: &Registers, pack: &Pack) {
-    let rows = registers.results.iter().flatten();
+fn of_last_year(applicant: &mut Applicant, pack: &Pack) {
+    let rows = pack.registers.results.iter().flatten();
     let failed = rows.filter(|row| row.passed == Some(false)).find(|row| {
         is_of(row, applicant) && same_level(row.level.as_deref(), &applicant.record, pack)
     });

@@ -31,8 +31,7 @@ mod trade;
 mod unit;
 
 pub use assemble::{Chain, assemble};
-pub use enrich::enrich;
-pub use register::{Ban, Registers, ResultRow, UnitCensus, UnitRow, read_register};
+pub use register::read_register;
 pub use roster::normalize;
 
 use crate::diag::{Finding, Origin};

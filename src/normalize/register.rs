@@ -2,81 +2,14 @@
 
 use super::date;
 use super::grid::Grid;
-use super::{CensusRow, Value, cell, id_number, level, trade, unit};
+use super::{Value, cell, id_number, level, trade, unit};
 use crate::diag::Origin;
-use crate::pack::{Pack, fold_trade};
+use crate::pack::{Ban, Pack, Registers, ResultRow, UnitCensus, UnitRow};
 use crate::read::{Sheet, Workbook, a1};
 use crate::text::{PartialDate, fold};
 
 /// A header is looked for in this many rows.
 const HEADER_ROWS: usize = 30;
-
-/// Everything the registers of an office say.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Registers {
-    /// Units with what routes ask of them.
-    pub units: Vec<UnitRow>,
-    /// 现有技师数 of units, as the office collected it.
-    pub census: Vec<UnitCensus>,
-    /// People who must not apply.
-    pub bans: Vec<Ban>,
-    /// Results of the year before; `None`: the office has no such register.
-    pub results: Option<Vec<ResultRow>>,
-}
-
-/// A unit of the unit register.
-#[derive(Debug, Clone, PartialEq)]
-pub struct UnitRow {
-    /// Its name.
-    pub unit: String,
-    /// Facts of the record and what they hold: `unit.kind`, `unit.area` …
-    pub facts: Vec<(&'static str, String, Origin)>,
-}
-
-/// A row of the office's census.
-#[derive(Debug, Clone, PartialEq)]
-pub struct UnitCensus {
-    /// The unit.
-    pub unit: String,
-    /// What the unit's own census would say.
-    pub row: CensusRow,
-}
-
-/// A row of the integrity record.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Ban {
-    /// Who.
-    pub name: String,
-    /// The ID number; empty when the register has none.
-    pub id_no: String,
-    /// The unit; may be empty.
-    pub unit: String,
-    /// The day it was recorded.
-    pub since: Option<PartialDate>,
-    /// The first day on which the person may apply again, when the register says so.
-    pub until: Option<PartialDate>,
-    /// Where it stands.
-    pub origin: Origin,
-}
-
-/// A row of last year's results.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ResultRow {
-    /// Who.
-    pub name: String,
-    /// The ID number; empty when the register has none.
-    pub id_no: String,
-    /// The unit.
-    pub unit: String,
-    /// The trade, canonical.
-    pub trade: String,
-    /// The level; `None`: that of the circular.
-    pub level: Option<String>,
-    /// Whether the review was passed; `None`: open or unreadable.
-    pub passed: Option<bool>,
-    /// Where it stands.
-    pub origin: Origin,
-}
 
 /// Reads one register into `out`; false when no sheet of the workbook is one of that name.
 pub fn read_register(
@@ -217,13 +150,13 @@ impl Table<'_> {
                 continue;
             }
             let present = cell::count(&self.grid.text(row, count_at));
-            let row = CensusRow {
+            out.push(UnitCensus {
+                unit,
                 trade: trade::read(&name, self.pack).name,
                 present: present.and_then(|n| u32::try_from(n).ok()),
                 applied_last_year: asked.and_then(|c| cell::yes_no(&self.grid.text(row, c))),
                 origin: self.place(row, count_at),
-            };
-            out.push(UnitCensus { unit, row });
+            });
         }
         true
     }
@@ -296,23 +229,6 @@ fn passed(text: &str) -> Option<bool> {
     cell::yes_no(text)
 }
 
-impl Registers {
-    /// The row of a unit in the unit register.
-    pub fn unit(&self, name: &str) -> Option<&UnitRow> {
-        let key = fold(name);
-        self.units.iter().find(|row| fold(&row.unit) == key)
-    }
-
-    /// The office's census of a unit and a trade.
-    pub fn census_of(&self, unit: &str, trade: &str, pack: &Pack) -> Option<&CensusRow> {
-        let (unit, trade) = (fold(unit), fold_trade(&pack.canonical_trade(trade)));
-        let same = |r: &&UnitCensus| {
-            fold(&r.unit) == unit && fold_trade(&pack.canonical_trade(&r.row.trade)) == trade
-        };
-        self.census.iter().find(same).map(|r| &r.row)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -376,9 +292,9 @@ mod tests {
                 &["某市中学", "收银员", "12人", "否"],
             ],
         );
-        assert!(any && out.census[0].row.present == Some(12));
-        assert_eq!(out.census[0].row.trade, "收银审核");
-        assert_eq!(out.census[0].row.applied_last_year, Some(false));
+        assert!(any && out.census[0].present == Some(12));
+        assert_eq!(out.census[0].trade, "收银审核");
+        assert_eq!(out.census[0].applied_last_year, Some(false));
         let (out, _) = read(
             "integrity",
             &[

@@ -149,13 +149,14 @@ impl Judged {
 
 impl Office {
     pub(crate) fn open(settings: &Settings) -> Result<Self, RunError> {
-        let pack = pack::load(&settings.templates, &settings.circular)?;
+        let mut pack = pack::load(&settings.templates, &settings.circular)?;
         let templates = Templates::open(&pack.template_dirs)?;
         let exporter = PdfExporter::new(&settings.fonts)?;
         let stamp = stamp_fonts(&settings.fonts)?;
         let zone = FixedOffset::east_opt(8 * 3600).unwrap_or_else(|| *settings.now.offset());
         let blobs = Blobs::open(settings.state.join("blobs"))
             .map_err(RunError::io("cannot open the blob store"))?;
+        registers::attach(&mut pack, settings, &blobs)?;
         let now = settings.now.with_timezone(&zone);
         Ok(Self { settings: settings.clone(), pack, templates, exporter, stamp, blobs, now })
     }
@@ -215,10 +216,8 @@ impl Office {
                 Some(Chain { current, earlier: contents })
             })
             .collect();
-        let mut submissions = normalize::assemble(&chains, &self.pack.pack);
-        let registers = self.registers()?;
-        normalize::enrich(&mut submissions, &registers, &self.pack.pack);
-        let history = History { answers, registers };
+        let submissions = normalize::assemble(&chains, &self.pack.pack);
+        let history = History { answers };
         let report = check::check(&submissions, &self.pack.pack, &history, self.now);
         let wanted = self.wanted_numbers(&submissions, &report);
         let cases = ledger.record_cases(&self.numbering(), &wanted)?;
