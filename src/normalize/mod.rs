@@ -9,6 +9,7 @@ mod cell;
 mod census;
 mod date;
 mod education;
+mod enrich;
 mod fact;
 mod field;
 mod flags;
@@ -19,6 +20,7 @@ mod id_number;
 mod level;
 mod merit;
 mod name;
+mod register;
 mod roster;
 mod row;
 mod sheet;
@@ -29,6 +31,7 @@ mod trade;
 mod unit;
 
 pub use assemble::{Chain, assemble};
+pub use register::read_register;
 pub use roster::normalize;
 
 use crate::diag::{Finding, Origin};
