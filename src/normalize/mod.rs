@@ -27,6 +27,7 @@ mod table;
 mod tests;
 mod trade;
 mod unit;
+mod words;
 
 pub use assemble::{Chain, assemble};
 pub use roster::normalize;
