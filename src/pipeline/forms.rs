@@ -119,10 +119,10 @@ fn circular_year(pack: &Pack) -> i32 {
     pack.circular.year - 1
 }
 
-/// Checks pack, templates and fonts without touching the inbox.
+/// Checks pack and templates without touching the inbox.
 ///
 /// # Errors
-/// When pack, templates or fonts cannot be used.
+/// When pack or templates cannot be used.
 pub fn lint(settings: &Settings) -> Result<Vec<Finding>, RunError> {
     let loaded = pack::load(&settings.templates, &settings.circular)?;
     let templates = Templates::open(&loaded.template_dirs)?;
