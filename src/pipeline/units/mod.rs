@@ -58,6 +58,13 @@ impl Sender<'_> {
         format!("30-退回/{}", if said { name.as_str() } else { "无法识别的来件" })
     }
 
+    /// Whether a path is one of its tables.
+    fn has_table(&self, path: &str) -> bool {
+        let table = |word: &Option<String>| matches!(word.as_deref(), Some("roster" | "census"));
+        let files = self.submissions.iter().flat_map(|s| &s.files);
+        files.into_iter().any(|f| f.path == path && table(&f.used_as))
+    }
+
     fn applicants(&self) -> impl Iterator<Item = &Applicant> {
         self.submissions.iter().flat_map(|s| &s.applicants)
     }
