@@ -38,6 +38,7 @@ impl Item {
             kind: kind.to_owned(),
             case: None,
             inputs: Vec::new(),
+            notes: Vec::new(),
         };
         Self { file, source: ItemSource::Bytes(bytes) }
     }

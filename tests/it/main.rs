@@ -6,8 +6,11 @@
 mod acceptance;
 mod answers;
 mod arrival;
+mod commands;
 mod corrections;
+mod files;
 mod hostile;
+mod ink;
 mod intake;
 mod misuse;
 mod office;
@@ -18,4 +21,6 @@ mod repeat;
 mod returns;
 mod sample;
 mod tidy;
+mod twins;
 mod wall;
+mod worst;

@@ -99,6 +99,7 @@ fn item(desk: &Desk<'_>, path: String, copy: &Marked, from: &str) -> Item {
         kind: "marked".to_owned(),
         case: None,
         inputs: vec![from.to_owned()],
+        notes: Vec::new(),
     };
     Item { file, source: ItemSource::File(desk.office.blobs.path(&copy.sha256)) }
 }
