@@ -32,7 +32,7 @@ pub(crate) fn build(
     items.extend(open_questions(judged)?);
     let marked = returned::marked(&desk, judged, &senders)?;
     let (papers, messages) = notice::notices(office, judged, &senders, &marked);
-    items.extend(marked.into_iter().flat_map(|(_, items)| items));
+    items.extend(marked.into_values().flatten());
     items.extend(messages);
     let mut wanted = papers;
     wanted.extend(senders.iter().filter(|s| s.known).map(|s| receipt(office, s)));
