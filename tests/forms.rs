@@ -289,6 +289,11 @@ fn check_sheet_and_notice() {
          "should": [finding("照片偏小")], "asking": [finding("工龄与简历不一致")]},
         {"name": "李珺", "trade": "", "level": "", "must": [must], "should": [], "asking": []},
     ]);
+    notice["received"] = "2019年6月12日10:21".into();
+    notice["known"] = true.into();
+    notice["returned"] = 2.into();
+    notice["marked"] = json!(["申报表-已标注.xlsx"]);
+    notice["general"] = json!({"must": [], "should": [finding("无法对应的文件夹")], "asking": []});
     let mut long = notice.clone();
     long["people"][0]["must"] = (0..60).map(|_| must.clone()).collect();
     let notice = compose("notice.html", &notice);

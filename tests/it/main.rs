@@ -6,6 +6,7 @@
 mod acceptance;
 mod answers;
 mod arrival;
+mod commands;
 mod corrections;
 mod files;
 mod hostile;
@@ -17,6 +18,7 @@ mod packet;
 mod people;
 mod privacy;
 mod repeat;
+mod returns;
 mod sample;
 mod tidy;
 mod twins;

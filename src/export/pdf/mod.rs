@@ -9,6 +9,8 @@ mod fonts;
 mod settle;
 mod world;
 
+pub use fonts::{FaceFound, faces};
+
 use super::{Artifact, Format};
 use crate::compose::Document;
 use fonts::Faces;
