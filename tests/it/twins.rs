@@ -99,7 +99,8 @@ fn difference(pdf: &Value, docx: &Value, xlsx: &Value, footer: &str) -> Option<S
         return Some(format!("{} rows and {} rows, {odd:?}", left.len(), right.len()));
     }
     let pages = pdf["pages"].as_array().unwrap();
-    let count = pages.len();
+    // A blank back is not counted.
+    let count = pages.iter().filter(|page| !bare(page.as_str().unwrap()).is_empty()).count();
     let mut drawn = String::new();
     for (n, page) in (1..).zip(pages) {
         let line = footer.replace("{pages}", &count.to_string()).replace("{page}", &n.to_string());
