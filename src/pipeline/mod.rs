@@ -27,7 +27,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 /// Changes whenever the same inputs may give other outputs.
-const EPOCH: &str = concat!(env!("CARGO_PKG_VERSION"), "-2");
+const EPOCH: &str = concat!(env!("CARGO_PKG_VERSION"), "-3");
 
 /// What a pass came to.
 #[derive(Debug)]

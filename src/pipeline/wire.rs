@@ -141,7 +141,7 @@ fn applicant(
 }
 
 fn field(id: &str, f: &Field) -> WireField {
-    let masked = |text: &str| if id == "person.id_no" { mask_id(text) } else { text.to_owned() };
+    let masked = |text: &str| if id == "person.id_no" { mask_id(text) } else { mask_ids(text) };
     let value = match &f.value {
         None => serde_json::Value::Null,
         Some(Value::Bool(b)) => (*b).into(),

@@ -14,6 +14,7 @@ mod office;
 mod packet;
 mod people;
 mod privacy;
+mod registers;
 mod repeat;
 mod sample;
 mod tidy;
