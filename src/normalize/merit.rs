@@ -120,6 +120,7 @@ pub(super) fn rank(text: &str) -> Option<String> {
         .copied()
         .collect();
     let rest = low.iter().fold(text.clone(), |rest, name| rest.replace(name, ""));
+    let rest = rest.replace("市经济技术开发区", "").replace("市开发区", "");
     let district = !low.is_empty() || text.contains("开发区");
     let has = |words: &[&str]| words.iter().any(|w| text.contains(w));
     let rank = if has(&["国家级", "全国", "国家", "中华"]) {

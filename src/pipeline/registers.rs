@@ -5,13 +5,27 @@ use crate::blobs::{Blobs, sha256_hex};
 use crate::config::Settings;
 use crate::intake::sniff;
 use crate::normalize;
-use crate::pack::LoadedPack;
+use crate::pack::{self, LoadedPack};
 use crate::read::{Content, Parsed, ReadTask};
 use crate::wall::Pool;
 use std::path::Path;
 
 /// The registers there can be.
 const NAMES: [&str; 4] = ["units", "census", "integrity", "last-year"];
+
+/// The pack with the registers, for commands that look and write nothing.
+pub(super) fn pack_of(settings: &Settings) -> Result<LoadedPack, RunError> {
+    let mut loaded = pack::load(&settings.templates, &settings.circular)?;
+    if !settings.registers.is_empty() {
+        let dir = tempfile::Builder::new()
+            .prefix("dossier-registers-")
+            .tempdir()
+            .map_err(RunError::io("cannot make a folder for temporary files"))?;
+        let blobs = Blobs::open(dir.path()).map_err(RunError::io("cannot keep temporary files"))?;
+        attach(&mut loaded, settings, &blobs)?;
+    }
+    Ok(loaded)
+}
 
 /// Reads the registers that the configuration names into the pack, whose hash then names them too.
 pub(crate) fn attach(
