@@ -29,6 +29,7 @@ mod table;
 mod tests;
 mod trade;
 mod unit;
+mod words;
 
 pub use assemble::{Chain, assemble};
 pub use register::read_register;

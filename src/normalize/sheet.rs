@@ -302,7 +302,8 @@ impl Walk<'_> {
 
     fn typed(&self, value: CellValue) -> CellValue {
         let short = |text: &str| {
-            text.strip_suffix(".1").is_some_and(|y| y.len() == 4 && y.parse::<u32>().is_ok())
+            text.strip_suffix(".1")
+                .is_some_and(|y| matches!(y.len(), 2 | 4) && y.parse::<u32>().is_ok())
         };
         match &value {
             CellValue::Text(text) if self.untyped && short(text.trim()) => {
