@@ -70,6 +70,8 @@ fn blank(pack: &Pack, template: &str) -> Json {
         "appraisals": [], "rows": [], "lines": [], "people": [], "files": [], "notes": [],
         "photo": "", "today": "", "deadline": "", "number": "", "date": "", "title": "",
         "trade": "", "received": "", "window": "",
+        "groups": [], "years": [], "marked": [], "known": true, "returned": 1,
+        "general": {"must": [], "should": [], "asking": []},
     });
     if template == "receipt.html" {
         data["people"] = json!(0);
@@ -84,6 +86,14 @@ fn with_one_of_each(pack: &Pack, template: &str) -> Json {
     data["photo"] = json!("photo");
     data["appraisals"] = json!([{"year": circular_year(pack), "grade": ""}]);
     data["lines"] = json!([""]);
+    data["marked"] = json!([""]);
+    data["general"] = json!({"must": [finding], "should": [finding], "asking": [finding]});
+    data["years"] =
+        json!([{"year": circular_year(pack), "grade": "", "name": "", "at": "", "thumb": "photo"}]);
+    data["groups"] = json!([{
+        "rows": [{"label": "", "value": ""}], "files": [{"name": "", "at": ""}],
+        "thumbs": ["photo"],
+    }]);
     data["notes"] = json!([""]);
     data["files"] = json!([{"name": "", "size": "", "hash": "", "state": ""}]);
     data["rows"] = json!([{
