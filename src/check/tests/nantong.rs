@@ -369,3 +369,19 @@ fn nt_46_old_supporting_papers_are_told_by_their_names() {
         assert_eq!(has(&j, "MT-121"), old, "{path}");
     }
 }
+
+#[test]
+fn nt_29_units_of_the_inner_districts_hand_in_at_the_city() {
+    let pack = pack();
+    for (area, site) in [
+        ("崇川区", "南通市区"),
+        ("港闸区", "南通市区"),
+        ("开发区", "南通市区"),
+        ("南通市区", "南通市区"),
+        ("如东县", "如东县"),
+        ("通州湾示范区", "通州湾示范区"),
+    ] {
+        assert_eq!(pack.site_of(area).unwrap().area, site, "{area}");
+    }
+    assert!(pack.site_of("盐城市").is_none() && pack.sites.len() == 8);
+}
