@@ -17,6 +17,7 @@ mod office;
 mod packet;
 mod people;
 mod privacy;
+mod registers;
 mod repeat;
 mod returns;
 mod sample;

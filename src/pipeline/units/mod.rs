@@ -141,9 +141,8 @@ fn deadline(office: &Office) -> String {
 /// What every paper of a unit may use. `area` chooses the site when it is known.
 fn unit_data(office: &Office, unit: &str, area: &str) -> Json {
     let sites = &office.pack.pack.sites;
-    let site = sites
-        .iter()
-        .find(|site| !area.is_empty() && site.area == area)
+    let of_area = office.pack.pack.site_of(area).filter(|_| !area.is_empty());
+    let site = of_area
         .or_else(|| sites.iter().find(|site| unit.starts_with(&site.area)))
         .or_else(|| sites.first());
     json!({
