@@ -7,6 +7,7 @@ mod acceptance;
 mod answers;
 mod arrival;
 mod corrections;
+mod folders;
 mod hostile;
 mod intake;
 mod misuse;

@@ -100,7 +100,18 @@ const BESIDE: [&str; 57] = [
 /// Words that may stand before the name of an applicant; none that may introduce somebody else's
 /// (`专家张三推荐` is no file of 张三).
 const BEFORE: [&str; 12] = [
-    "申报人", "报考人", "考生", "姓名", "人员", "申报", "报名", "材料", "技师", "技工", "个人", "的",
+    "申报人",
+    "报考人",
+    "考生",
+    "姓名",
+    "人员",
+    "申报",
+    "报名",
+    "材料",
+    "技师",
+    "技工",
+    "个人",
+    "的",
 ];
 
 /// What may stand between a number and a name: `08号张三`, `2019年张三`.
@@ -285,8 +296,7 @@ impl<'a> Finder<'a> {
             all.iter().copied().filter(|i| keep(i)).collect()
         };
         let nearest = self.of_nearest_table(pools, &all, path);
-        let sets =
-            [all.clone(), nearest, those(&in_path), those(&of_sender), those(&of_trade)];
+        let sets = [all.clone(), nearest, those(&in_path), those(&of_sender), those(&of_trade)];
         sets.iter().find_map(|set| one_human(set)).ok_or(all)
     }
 
@@ -357,7 +367,7 @@ fn cut(mut line: Line, own: &dyn Fn(&Line) -> Option<Hit>) -> Line {
 }
 
 /// Units that are the same office written longer or shorter.
-fn alike(a: &str, b: &str) -> bool {
+pub(super) fn alike(a: &str, b: &str) -> bool {
     let long = |text: &str| text.chars().count() >= 4;
     a == b || (long(b) && a.contains(b)) || (long(a) && b.contains(a))
 }
