@@ -161,7 +161,8 @@ fn bitmaps_webp_and_mirrored_photos_are_bound() {
     let person = Person::clean(1);
     let mut files = entry(&[&person]);
     let picture = image::load_from_memory(&jpeg(60, 84, 7004)).unwrap();
-    for (name, format) in [("05技师证书", ImageFormat::Bmp), ("10论文封面", ImageFormat::WebP)] {
+    for (name, format) in [("05技师证书", ImageFormat::Bmp), ("10论文封面", ImageFormat::WebP)]
+    {
         let path = person.scan(name);
         files.remove(&path);
         let ending = format.extensions_str()[0];
@@ -206,7 +207,8 @@ fn webp(picture: &DynamicImage) -> Vec<u8> {
 
 /// The JPEG with an EXIF block that states this orientation.
 fn turned(jpeg: &[u8], orientation: u8) -> Vec<u8> {
-    let mut block = b"\xFF\xE1\0\x22Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
+    let mut block =
+        b"\xFF\xE1\0\x22Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
     block.extend([orientation, 0, 0, 0, 0, 0, 0]);
     [&jpeg[..2], &block, &jpeg[2..]].concat()
 }

@@ -3,6 +3,7 @@
 use super::Chain;
 use super::person::text_of;
 use super::place::alike;
+use crate::diag::{Finding, Origin};
 use crate::normalize::{Filing, Row, Submission, Verdict};
 use crate::text::fold;
 use chrono::{DateTime, FixedOffset};
@@ -12,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Again<'a> {
     chain: &'a Chain,
     first: &'a str,
+    at: DateTime<FixedOffset>,
 }
 
 /// When and where a content came first, by what it holds.
@@ -40,7 +42,7 @@ pub(super) fn split<'a>(chains: &[&'a Chain]) -> (Vec<&'a Chain>, Vec<Again<'a>>
         if first == own.entry || own.files.is_empty() || !chain.earlier.is_empty() || since {
             fresh.push(chain);
         } else {
-            again.push(Again { chain, first });
+            again.push(Again { chain, first, at });
         }
     }
     (fresh, again)
@@ -87,7 +89,12 @@ pub(super) fn submissions(again: &[Again<'_>], fresh: &[Submission]) -> Vec<Subm
             applicants: Vec::new(),
             files,
             census: Vec::new(),
-            findings: Vec::new(),
+            findings: vec![
+                Finding::new("IN-121", Origin::default())
+                    .arg("date", again.at.format("%Y-%m-%d"))
+                    .arg("old", again.first)
+                    .build(),
+            ],
         }
     };
     again.iter().map(write).collect()
