@@ -9,6 +9,7 @@ mod arrival;
 mod commands;
 mod corrections;
 mod files;
+mod folders;
 mod hostile;
 mod ink;
 mod intake;
