@@ -9,6 +9,7 @@ mod forms;
 mod judging;
 mod observer;
 mod packet;
+mod parallel;
 mod reading;
 mod receive;
 mod registers;
