@@ -38,8 +38,16 @@ pub(super) fn read(raw: &str) -> Education {
         .map(|part| part.replace("专业证书班", "").replace("专业证书", ""))
         .filter(|part| !going_on(part))
         .collect();
-    let complete: Vec<&str> = parts.iter().filter(|p| !cut_short(p)).map(String::as_str).collect();
+    // what a diploma of a Party school counts for is for a person to say
+    let party = |part: &String| part.contains("党校");
+    let complete: Vec<&str> =
+        parts.iter().filter(|p| !cut_short(p) && !party(p)).map(String::as_str).collect();
     let mut found = ranks(&complete.join(" "));
+    if found.is_empty() && parts.iter().any(party) {
+        return Education {
+            parsed: Parsed::default().repair("党校学历待人工认定"), special
+        };
+    }
     let cut_short = parts.iter().any(cut_short);
     let only = found.is_empty() && cut_short;
     if only {
@@ -122,6 +130,9 @@ mod tests {
             ("硕士研究生", "研究生", ""),
             ("中技", "技校", ""),
             ("职业高中", "职高", ""),
+            ("党校大专", "-", ""),
+            ("中央党校本科（函授）", "-", ""),
+            ("大专，党校本科", "大学专科", ""),
             ("本科肄业", "-", "FD-132"),
             ("大专结业", "-", "FD-132"),
             ("大专\n本科肄业", "大学专科", "FD-132"),

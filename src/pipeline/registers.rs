@@ -5,7 +5,7 @@ use crate::blobs::{Blobs, sha256_hex};
 use crate::config::Settings;
 use crate::intake::sniff;
 use crate::normalize;
-use crate::pack::LoadedPack;
+use crate::pack::{self, LoadedPack};
 use crate::read::{Content, Parsed, ReadTask};
 use crate::wall::Pool;
 use std::path::Path;
@@ -46,6 +46,20 @@ pub(crate) fn attach(
     pack.pack.registers = registers;
     pack.hash = sha256_hex(named.as_bytes());
     Ok(())
+}
+
+/// The pack with the registers, read through a folder that is gone afterwards.
+pub(super) fn loaded(settings: &Settings) -> Result<LoadedPack, RunError> {
+    let mut pack = pack::load(&settings.templates, &settings.circular)?;
+    if !settings.registers.is_empty() {
+        let dir = tempfile::Builder::new()
+            .prefix("dossier-registers-")
+            .tempdir()
+            .map_err(RunError::io("cannot make a folder for temporary files"))?;
+        let blobs = Blobs::open(dir.path()).map_err(RunError::io("cannot keep temporary files"))?;
+        attach(&mut pack, settings, &blobs)?;
+    }
+    Ok(pack)
 }
 
 fn task(path: &Path, shown: &str, blobs: &Blobs) -> Result<ReadTask, String> {
