@@ -235,7 +235,9 @@ pub(super) fn exception(text: &str) -> Option<Vec<String>> {
     {
         return None;
     }
-    let clean = folded.replace("一(三)", " ").replace("(三)", " ");
+    // blanks stay: A2 2017年 is no item 22017
+    let wide = text.nfkc().collect::<String>().to_uppercase();
+    let clean = wide.replace("一(三)", " ").replace("(三)", " ");
     let mut letter = match (clean.contains("前段"), clean.contains("后段")) {
         (true, false) => Some('A'),
         (false, true) => Some('B'),
