@@ -117,8 +117,7 @@ fn passed(part: &str) -> bool {
     let digits = part.chars().any(|c| c.is_ascii_digit());
     let hours = ["学时", "课时", "学分", "分", "天"].iter().any(|w| part.contains(w));
     let words = ["合格", "完成", "通过", "达标", "已参加"];
-    yes_no(part) == Some(true)
-        || (!digits || hours) && words.iter().any(|w| part.contains(w))
+    yes_no(part) == Some(true) || (!digits || hours) && words.iter().any(|w| part.contains(w))
 }
 
 /// Years with four digits, or with two before 年 (17年, 16-18年度).

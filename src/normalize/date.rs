@@ -251,9 +251,7 @@ fn single(group: &Group, raw: &str) -> Parsed {
         6 if (1900..2100).contains(&(n / 100)) => full(n / 100, n % 100, 0, raw),
         5 if (10_000..60_000).contains(&n) => from_serial(u64::from(n), raw),
         4 if (1900..2100).contains(&n) => year_only(n, raw),
-        2 if group.after == Some('年') => {
-            year_only(century(n), raw).repair("两位年份补全")
-        }
+        2 if group.after == Some('年') => year_only(century(n), raw).repair("两位年份补全"),
         _ => Parsed::fault("DT-102", raw),
     }
 }
@@ -395,8 +393,13 @@ mod tests {
     #[test]
     fn the_end_of_a_stretch() {
         let end = |t: &str| read_end(&CellValue::Text(t.to_owned()));
-        for raw in ["2014.9—2017.6", "2014.9-2017.6", "2014年9月至2017年6月", "2014.09 ～ 2017.06", "2017.6"]
-        {
+        for raw in [
+            "2014.9—2017.6",
+            "2014.9-2017.6",
+            "2014年9月至2017年6月",
+            "2014.09 ～ 2017.06",
+            "2017.6",
+        ] {
             assert_eq!(end(raw).shown(), "2017-06", "{raw}");
         }
         assert_eq!(end("2017.6-2014.9").codes(), ["DT-102"]);

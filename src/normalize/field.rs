@@ -122,10 +122,24 @@ fn flag(text: &str, word: &str) -> Parsed {
 fn staffed(text: &str) -> Parsed {
     let folded = fold(text);
     let has = |words: &[&str]| words.iter().any(|w| folded.contains(w));
-    let outside = ["编外", "非编", "不在编", "未在编", "无编", "没有编", "合同制", "劳务", "派遣", "临时", "外聘"];
+    let outside = [
+        "编外",
+        "非编",
+        "不在编",
+        "未在编",
+        "无编",
+        "没有编",
+        "合同制",
+        "劳务",
+        "派遣",
+        "临时",
+        "外聘",
+    ];
     let value = match cell::yes_no(text) {
         Some(value) => Some(value),
-        None if folded.starts_with('否') || has(&outside) => Some(false),
+        None if folded.starts_with(['否', '非', '不', '未', '无', '没']) || has(&outside) => {
+            Some(false)
+        }
         None if folded.starts_with('是') || has(&["编", "拨款", "自收自支"]) => Some(true),
         None => None,
     };
@@ -200,8 +214,18 @@ pub(super) fn appraisals(text: &str) -> Vec<(i32, String)> {
 /// Years, stretches of years and grades in the order they stand; `None` for a grade not known.
 fn pieces(text: &str) -> Option<Vec<Piece>> {
     const GRADES: [&str; 12] = [
-        "优秀", "基本合格", "不合格", "合格", "基本称职", "不称职", "称职", "良好", "未定等次",
-        "不定等次", "未参加", "免考核",
+        "优秀",
+        "基本合格",
+        "不合格",
+        "合格",
+        "基本称职",
+        "不称职",
+        "称职",
+        "良好",
+        "未定等次",
+        "不定等次",
+        "未参加",
+        "免考核",
     ];
     let mut out: Vec<Piece> = Vec::new();
     let mut rest = text;
@@ -280,7 +304,8 @@ mod tests {
         assert_eq!(grade("合格等次").shown(), "合格");
         assert_eq!(uscc("91350100M000100Y43").codes(), Vec::<&str>::new());
         assert_eq!(uscc("91350211M0000XUF46").codes(), ["FD-142"]);
-        for text in ["“合格”", "合格。", "合格（等次）", "考核合格", "考核等次：合格"] {
+        for text in ["“合格”", "合格。", "合格（等次）", "考核合格", "考核等次：合格"]
+        {
             assert_eq!(grade(text).shown(), "合格", "{text}");
         }
         assert_eq!(grade("基本合格。").shown(), "基本合格");
@@ -295,6 +320,8 @@ mod tests {
             ("合同制", Some(false)),
             ("劳务派遣", Some(false)),
             ("不在编", Some(false)),
+            ("非在编", Some(false)),
+            ("非事业编", Some(false)),
             ("否（编外）", Some(false)),
             ("事业编制", Some(true)),
             ("财政全额拨款", Some(true)),
@@ -343,7 +370,8 @@ mod tests {
             assert_eq!(shown(text), mixed, "{text}");
         }
         assert_eq!(shown("2014、2015合格，2016-2018优秀").split(' ').count(), 5);
-        for text in ["2014优秀2015", "2014年差", "2014优秀2014合格", "合格合格", "2014年未评"] {
+        for text in ["2014优秀2015", "2014年差", "2014优秀2014合格", "合格合格", "2014年未评"]
+        {
             assert!(appraisals(text).is_empty(), "{text}");
         }
     }

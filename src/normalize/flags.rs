@@ -21,7 +21,10 @@ pub(super) fn says(folded: &str, word: &str) -> Option<bool> {
     }
     let denials = ['未', '非', '无', '不', '没', '否'];
     let before = before.trim_end_matches(['有', '申', '请', '过', '曾']);
-    Some(!before.ends_with(denials) && !after.trim_start_matches([':', '(']).starts_with(['否', '无', '×']))
+    Some(
+        !before.ends_with(denials)
+            && !after.trim_start_matches([':', '(']).starts_with(['否', '无', '×']),
+    )
 }
 
 /// Reads the flags of a note.

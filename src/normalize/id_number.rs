@@ -49,10 +49,8 @@ fn expected(chars: &[char]) -> Option<char> {
 
 fn clean(raw: &str) -> String {
     let folded: String = raw.nfkc().collect();
-    let kept: String = strip_blanks(&folded)
-        .chars()
-        .filter(|c| !"-—–‐‑−_'‘’“”\"`".contains(*c))
-        .collect();
+    let kept: String =
+        strip_blanks(&folded).chars().filter(|c| !"-—–‐‑−_'‘’“”\"`".contains(*c)).collect();
     let kept = kept.trim_end_matches(['、', '.', '。', ',', ';', ':', '·']).to_uppercase();
     // 3.20621E+17 keeps its point: it tells the lost digits
     if kept.contains('E') { kept } else { kept.replace(['.', '·', '/'], "") }

@@ -353,7 +353,9 @@ mod tests {
         ] {
             assert_eq!(exception(text).map(|l| l.join(" ")).as_deref(), Some(expect), "{text}");
         }
-        for text in ["否", "无", "", "—", "不破格", "未破格", "非破格", "正常申报", "否（正常申报）"] {
+        for text in
+            ["否", "无", "", "—", "不破格", "未破格", "非破格", "正常申报", "否（正常申报）"]
+        {
             assert_eq!(exception(text), None, "{text}");
         }
     }

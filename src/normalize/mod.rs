@@ -5,6 +5,7 @@
 //! Every value keeps its raw text, its place and the repairs made. Never judges, never guesses.
 
 mod assemble;
+mod card;
 mod cell;
 mod census;
 mod date;
@@ -25,6 +26,8 @@ mod sheet;
 mod table;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_dialects;
 mod trade;
 mod unit;
 mod words;

@@ -101,11 +101,35 @@ fn child_row(grid: &Grid<'_>, row: u32, cells: &[(u32, &CellValue)]) -> Option<u
     if below.is_empty() || below.iter().any(|(c, _)| *c == name) {
         return None;
     }
+    // a row of values under single labels is a person without a name, not a part of the header
+    let under_single = below.iter().filter(|(c, _)| is_single(grid, row, *c)).count();
+    let telling = below.iter().filter(|(c, value)| {
+        let parent = parent_of(grid, row, *c);
+        let field = |m: Option<Meaning>| m.map(|m| m.field);
+        parent.is_some_and(|p| {
+            let both = field(header::meaning(Some(&p), &value.text()));
+            both.is_some() && both != field(header::meaning(None, &p))
+        })
+    });
+    if under_single * 2 > below.len() && telling.count() * 2 < below.len() {
+        return None;
+    }
     let joins = below.iter().any(|(c, value)| {
         let parent = parent_of(grid, row, *c);
         parent.is_some_and(|p| header::meaning(Some(&p), &value.text()).is_some())
     });
     joins.then_some(next)
+}
+
+/// Whether the label at a place stands over its own column only.
+fn is_single(grid: &Grid<'_>, row: u32, column: u32) -> bool {
+    let empty = |r: u32, c: u32| strip_blanks(&grid.text(r, c)).is_empty();
+    if empty(row, column) {
+        return false;
+    }
+    let wide = grid.area(row, column).is_some_and(|a| a.left < a.right);
+    let goes_on = empty(row, column + 1) && !empty(row + 1, column + 1);
+    !wide && !goes_on
 }
 
 /// The label above a child cell: by merge, or carried right where merges are unknown.
@@ -259,7 +283,17 @@ fn numbered_person(grid: &Grid<'_>, header: &Header, row: u32) -> bool {
 /// Whether a text may be somebody's name: two to fifteen letters, no punctuation, no word of a form.
 fn is_called(text: &str) -> bool {
     const WORDS: [&str; 12] = [
-        "盖章", "签字", "签名", "日期", "附件", "汇总表", "一览表", "花名册", "说明", "必填", "工种",
+        "盖章",
+        "签字",
+        "签名",
+        "日期",
+        "附件",
+        "汇总表",
+        "一览表",
+        "花名册",
+        "说明",
+        "必填",
+        "工种",
         "年月",
     ];
     let name = strip_blanks(text);
@@ -284,8 +318,20 @@ fn is_count(cells: &[(u32, &CellValue)], name: &str) -> bool {
 /// A row that tells how to fill in the columns: 必填, 如：1970.01, 与身份证一致.
 fn is_hint(cells: &[(u32, &CellValue)]) -> bool {
     const HINTS: [&str; 14] = [
-        "必填", "选填", "可不填", "如:", "例如", "格式", "填写", "yyyy", "与身份证一致", "18位",
-        "下拉选择", "文本型", "同身份证", "按证书",
+        "必填",
+        "选填",
+        "可不填",
+        "如:",
+        "例如",
+        "格式",
+        "填写",
+        "yyyy",
+        "与身份证一致",
+        "18位",
+        "下拉选择",
+        "文本型",
+        "同身份证",
+        "按证书",
     ];
     let hints =
         cells.iter().filter(|(_, v)| HINTS.iter().any(|h| fold(&v.text()).contains(h))).count();

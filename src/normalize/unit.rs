@@ -46,5 +46,9 @@ pub(super) fn issuer(raw: &str, pack: &Pack) -> Parsed {
             return Parsed::text(name.clone()).repair("发证机关按通知别名规范");
         }
     }
-    if text == raw { Parsed::text(text) } else { Parsed::text(text).repair("去除空格或盖章字样") }
+    if text == raw {
+        Parsed::text(text)
+    } else {
+        Parsed::text(text).repair("去除空格或盖章字样")
+    }
 }

@@ -9,9 +9,15 @@ const FOREIGN: [(&str, &[&str]); 9] = [
             "曾用", "拼音", "单位",
         ],
     ),
-    ("person.id_no", &["地址", "住址", "有效期", "期限", "签发", "复印", "扫描", "照片", "正面", "反面"]),
+    (
+        "person.id_no",
+        &["地址", "住址", "有效期", "期限", "签发", "复印", "扫描", "照片", "正面", "反面"],
+    ),
     ("person.birth", &["地", "籍", "证明"]),
-    ("unit.name", &["意见", "评价", "电话", "地址", "性质", "公示", "负责", "代码", "类别", "审核"]),
+    (
+        "unit.name",
+        &["意见", "评价", "电话", "地址", "性质", "公示", "负责", "代码", "类别", "审核"],
+    ),
     ("unit.supervisor", &["意见", "电话", "审核", "负责"]),
     ("contact.phone", &["单位电话", "办公"]),
     ("training.passed_years", &["证", "编号", "学时", "时间"]),
@@ -21,8 +27,20 @@ const FOREIGN: [(&str, &[&str]); 9] = [
 
 /// Papers that are not the certificate of the present level.
 const OTHER_PAPERS: [&str; 14] = [
-    "职称", "继续教育", "继教", "培训", "论文", "获奖", "荣誉", "专利", "驾驶", "驾照", "上岗",
-    "特种", "党", "学位",
+    "职称",
+    "继续教育",
+    "继教",
+    "培训",
+    "论文",
+    "获奖",
+    "荣誉",
+    "专利",
+    "驾驶",
+    "驾照",
+    "上岗",
+    "特种",
+    "党",
+    "学位",
 ];
 
 fn has(label: &str, words: &[&str]) -> bool {
@@ -35,7 +53,8 @@ pub(super) fn sane(label: &str, field: &'static str) -> Option<&'static str> {
     if FOREIGN.iter().any(|(id, words)| *id == field && has(label, words)) {
         return None;
     }
-    if field == "person.work_start" && !has(label, &["参加", "参工", "开始", "起始", "首次"]) {
+    if field == "person.work_start" && !has(label, &["参加", "参工", "开始", "起始", "首次"])
+    {
         return None;
     }
     if !field.starts_with("cert.") {
