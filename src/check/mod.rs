@@ -18,14 +18,18 @@ mod photo;
 mod predicate;
 mod quota;
 mod ranks;
+mod registers;
 mod routes;
 mod rules;
+mod sanity;
 mod scope;
 #[cfg(test)]
 mod tests;
 mod windows;
+mod workflow;
 
 pub use judge::check;
+pub use workflow::{Machine, Refused, Standing, Step};
 
 use crate::diag::Finding;
 use crate::normalize::{CaseKey, Record};

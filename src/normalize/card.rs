@@ -53,6 +53,8 @@ type Given = (String, Option<i32>, CellValue, String);
 fn labels(grid: &Grid<'_>) -> Vec<Label> {
     let mut out = Vec::new();
     for row in grid.rows.iter().copied() {
+        // the tall label at the left speaks for all years of its row
+        let mut group: Option<String> = None;
         for (column, value) in grid.row(row) {
             let text = value.text();
             if text.chars().count() > 20 {
@@ -61,10 +63,15 @@ fn labels(grid: &Grid<'_>) -> Vec<Label> {
             let text = text.as_str();
             let area = grid.area(row, column);
             let left = column.checked_sub(1).and_then(|c| grid.area(row, c));
-            let parent = left.filter(|a| a.top < a.bottom).map(|a| grid.text(a.top, a.left));
+            let tall = left.filter(|a| a.top < a.bottom).map(|a| grid.text(a.top, a.left));
+            let parent = tall.or_else(|| group.clone());
             let alone = header::meaning(None, text).filter(|m| m.exact);
-            let under = || header::meaning(Some(&parent?), text).filter(|m| m.exact);
+            let under = || {
+                let parent = parent.as_deref()?;
+                header::meaning(Some(parent), text).filter(|m| m.exact)
+            };
             let Some(meaning) = alone.or_else(under) else { continue };
+            group = parent;
             if meaning.field == "seq" {
                 continue;
             }

@@ -59,6 +59,13 @@ fn from_number(n: f64, known: Option<&PartialDate>) -> Parsed {
     from_text(&n.to_string(), known, true)
 }
 
+/// The day of a serial number that counts from 1904-01-01, in ISO form (DD-37, DD-57).
+pub(super) fn from_1904(n: f64) -> Option<String> {
+    let serial = (8_538.0..60_000.0).contains(&n).then_some(n.trunc() as u64)?;
+    let base = NaiveDate::from_ymd_opt(1904, 1, 1)?;
+    Some(base.checked_add_days(Days::new(serial))?.format("%Y-%m-%d").to_string())
+}
+
 fn from_serial(days: u64, raw: &str) -> Parsed {
     let date = NaiveDate::from_ymd_opt(1899, 12, 30)
         .and_then(|base| base.checked_add_days(Days::new(days)))
@@ -388,6 +395,16 @@ mod tests {
         assert_eq!(read(&CellValue::Number(1975.1), Some(&id)).shown(), "1975-10");
         let other = PartialDate::day(1975, 3, 3).unwrap();
         assert_eq!(read(&CellValue::Number(1975.1), Some(&other)).codes(), ["DT-103"]);
+    }
+
+    #[test]
+    fn serials_from_1904() {
+        assert_eq!(from_1904(24_121.0).as_deref(), Some("1970-01-15"));
+        assert_eq!(from_1904(24_121.75).as_deref(), Some("1970-01-15"));
+        // a year, a month, a day written as a number is no serial
+        for n in [1970.0, 197_001.0, 19_700_115.0, 1970.1] {
+            assert_eq!(from_1904(n), None, "{n}");
+        }
     }
 
     #[test]

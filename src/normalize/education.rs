@@ -56,7 +56,8 @@ pub(super) fn read(raw: &str) -> Education {
     let complete: Vec<&str> = parts.iter().filter(|p| !cut_short(p)).map(String::as_str).collect();
     let mut found = ranks(&complete.join(" "));
     let cut_short = parts.iter().any(cut_short);
-    if found.is_empty() && cut_short {
+    let only = found.is_empty() && cut_short;
+    if only {
         found = ranks(&parts.join(" "));
     }
     let parsed = match found.as_slice() {
@@ -70,7 +71,14 @@ pub(super) fn read(raw: &str) -> Education {
             if *rank != raw {
                 parsed = parsed.repair("学历名称规范");
             }
-            if cut_short { parsed.note("FD-132", &[("value", raw.trim())]) } else { parsed }
+            if only {
+                // 结业 and 肄业 are no graduation: what they count for is for a person to say
+                parsed.value = None;
+            }
+            if cut_short {
+                parsed = parsed.note("FD-132", &[("value", raw.trim())]);
+            }
+            parsed
         }
     };
     Education { parsed, special }
@@ -133,7 +141,8 @@ mod tests {
             ("硕士研究生", "研究生", ""),
             ("中技", "技校", ""),
             ("职业高中", "职高", ""),
-            ("本科肄业", "大学本科", "FD-132"),
+            ("本科肄业", "-", "FD-132"),
+            ("大专结业", "-", "FD-132"),
             ("大专\n本科肄业", "大学专科", "FD-132"),
             ("大学（在职）", "大学本科", ""),
             ("大本", "大学本科", ""),

@@ -125,8 +125,10 @@ fn staffed(text: &str) -> Parsed {
     let outside = [
         "编外",
         "非编",
+        "非在编",
         "不在编",
         "未在编",
+        "未入编",
         "无编",
         "没有编",
         "合同制",
@@ -134,6 +136,7 @@ fn staffed(text: &str) -> Parsed {
         "派遣",
         "临时",
         "外聘",
+        "公益性岗位",
     ];
     let value = match cell::yes_no(text) {
         Some(value) => Some(value),

@@ -10,6 +10,7 @@ mod cell;
 mod census;
 mod date;
 mod education;
+mod enrich;
 mod fact;
 mod field;
 mod flags;
@@ -17,9 +18,11 @@ mod form;
 mod grid;
 mod header;
 mod id_number;
+mod labels;
 mod level;
 mod merit;
 mod name;
+mod register;
 mod roster;
 mod row;
 mod sheet;
@@ -33,6 +36,7 @@ mod unit;
 mod words;
 
 pub use assemble::{Chain, assemble};
+pub use register::read_register;
 pub use roster::normalize;
 
 use crate::diag::{Finding, Origin};

@@ -487,13 +487,23 @@ impl Build<'_> {
 
     /// Dates that cannot be right (DD-66).
     fn sanity(&mut self) {
-        for id in ["person.birth", "person.work_start", "cert.date", "education.date"] {
+        for id in ["person.birth", "person.work_start", "cert.date"] {
             if let Some((date, origin)) = self.date(id)
                 && date.first() > self.ctx.now
             {
                 let note =
                     Note::new("DT-111", &[("label", &label(id)), ("value", &date.to_string())]);
                 self.findings.push(note.at(&origin, id));
+            }
+        }
+        if let Some((date, origin)) = self.date("education.date") {
+            // nobody finishes any school before this age
+            const YOUNGEST: i32 = 11;
+            let birth = self.date("person.birth").map(|(birth, _)| birth);
+            let young = birth.is_some_and(|birth| date::full_years(&birth, &date) < YOUNGEST);
+            if young || date.first() > self.ctx.now {
+                let note = Note::new("FD-134", &[("limit", &YOUNGEST.to_string())]);
+                self.findings.push(note.at(&origin, "education.date"));
             }
         }
         let start = self.date("person.work_start");

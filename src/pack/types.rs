@@ -103,6 +103,9 @@ pub struct Pack {
     /// Other names.
     #[serde(default)]
     pub aliases: Aliases,
+    /// What the office knows beside the circular; never part of the file.
+    #[serde(skip)]
+    pub registers: super::Registers,
 }
 
 /// A table that stands once or several times.
@@ -248,6 +251,8 @@ pub struct Derive {
     pub presume: Option<toml::Value>,
     pub compute: Option<String>,
     pub when_material: Option<String>,
+    /// A word in the name of a file of the material that looks for it makes the fact true.
+    pub when_file: Option<String>,
 }
 
 /// `[[window]]`
