@@ -6,6 +6,7 @@
 
 mod lock;
 mod numbers;
+mod standing;
 mod store;
 
 pub use lock::{InstanceLock, LockError};

@@ -58,7 +58,7 @@ pub struct ReviewRow {
 /// The ledger of one state folder, for one circular.
 #[derive(Debug)]
 pub struct Ledger {
-    sql: Connection,
+    pub(super) sql: Connection,
     circular: String,
 }
 
@@ -153,20 +153,18 @@ impl Ledger {
 
     /// What a file was read as, by the key of its task.
     pub fn parsed(&self, key: &str) -> Result<Option<String>> {
-        Ok(self
-            .sql
-            .query_row("SELECT body FROM parsed WHERE id = ?1", params![key], |row| row.get(0))
-            .optional()?)
+        let mut query = self.sql.prepare_cached("SELECT body FROM parsed WHERE id = ?1")?;
+        Ok(query.query_row(params![key], |row| row.get(0)).optional()?)
     }
 
     /// Remembers what files were read as.
     pub fn remember_parsed(&mut self, parsed: &BTreeMap<String, String>) -> Result<()> {
         let tx = self.sql.transaction()?;
         for (key, body) in parsed {
-            tx.execute(
+            tx.prepare_cached(
                 "INSERT INTO parsed (id, body) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING",
-                params![key, body],
-            )?;
+            )?
+            .execute(params![key, body])?;
         }
         tx.commit()?;
         Ok(())
@@ -193,12 +191,19 @@ impl Ledger {
                     }
                 },
             };
-            tx.execute(
+            tx.prepare_cached(
                 "INSERT INTO dossier_case (circular, id, number, person, decision, body)
                  VALUES (?1, ?2, ?3, ?4, ?5, '')
-                 ON CONFLICT (circular, id) DO UPDATE SET decision = excluded.decision",
-                params![circular, key, number, person, serde_json::to_string(decision)?],
-            )?;
+                 ON CONFLICT (circular, id) DO UPDATE SET decision = excluded.decision
+                 WHERE decision <> excluded.decision",
+            )?
+            .execute(params![
+                circular,
+                key,
+                number,
+                person,
+                serde_json::to_string(decision)?
+            ])?;
             out.insert(key.clone(), Case { number, key: key.clone(), decision: *decision });
         }
         tx.commit()?;
@@ -257,19 +262,21 @@ impl Ledger {
 
     /// The stored outcome of a task, by its key.
     pub fn task(&self, key: &str) -> Result<Option<String>> {
-        Ok(self
-            .sql
-            .query_row("SELECT body FROM task WHERE id = ?1", params![key], |row| row.get(0))
-            .optional()?)
+        let mut query = self.sql.prepare_cached("SELECT body FROM task WHERE id = ?1")?;
+        Ok(query.query_row(params![key], |row| row.get(0)).optional()?)
     }
 
-    /// Remembers the outcome of a task.
-    pub fn remember_task(&self, key: &str, body: &str) -> Result<()> {
-        self.sql.execute(
-            "INSERT INTO task (id, body) VALUES (?1, ?2)
-             ON CONFLICT (id) DO UPDATE SET body = excluded.body",
-            params![key, body],
-        )?;
+    /// Remembers the outcomes of tasks, by their keys.
+    pub fn remember_tasks(&mut self, tasks: &BTreeMap<String, String>) -> Result<()> {
+        let tx = self.sql.transaction()?;
+        for (key, body) in tasks {
+            tx.prepare_cached(
+                "INSERT INTO task (id, body) VALUES (?1, ?2)
+                 ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+            )?
+            .execute(params![key, body])?;
+        }
+        tx.commit()?;
         Ok(())
     }
 
@@ -295,13 +302,9 @@ impl Ledger {
 }
 
 fn number_of(tx: &Transaction<'_>, circular: &str, key: &str) -> Result<Option<String>> {
-    Ok(tx
-        .query_row(
-            "SELECT number FROM dossier_case WHERE circular = ?1 AND id = ?2",
-            params![circular, key],
-            |row| row.get(0),
-        )
-        .optional()?)
+    let mut query =
+        tx.prepare_cached("SELECT number FROM dossier_case WHERE circular = ?1 AND id = ?2")?;
+    Ok(query.query_row(params![circular, key], |row| row.get(0)).optional()?)
 }
 
 /// The number of a provisional case of the same person, which `key` replaces.

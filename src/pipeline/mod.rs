@@ -2,6 +2,7 @@
 
 mod context;
 mod packet;
+mod unchanged;
 mod units;
 mod wire;
 
@@ -18,12 +19,13 @@ use crate::ledger::{
 use crate::normalize::{self, Applicant, Chain, Filing, Submission};
 use crate::pack::{self, LoadedPack, PackError};
 use crate::publish::{self, Item, PublishError, RunInfo, WireReport};
-use crate::read::{self, Parsed, ReadTask};
+use crate::read::{self, Content, Parsed, ReadTask};
 use crate::wall::Pool;
 use chrono::{DateTime, FixedOffset};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Mutex;
+use unchanged::Standing;
 
 /// Changes whenever the same inputs may give other outputs.
 const EPOCH: &str = concat!(env!("CARGO_PKG_VERSION"), "-2");
@@ -96,6 +98,7 @@ pub fn run(
     let pool = Pool::new(program()?, settings.jobs, settings.limits.clone());
     progress("查看收件箱");
     let arrived = office.take_in(&ledger, &pool, by)?;
+    let news = arrived.iter().any(|arrived| arrived.delivery.is_some());
     let mut unsettled = Vec::new();
     for Arrived { entry, seen, delivery } in arrived {
         match delivery {
@@ -111,10 +114,18 @@ pub fn run(
     }
     ledger.remember_look(&office.now.to_rfc3339())?;
     drop(pool);
+    if !news && let Some(outcome) = Standing::of(&office, &ledger)?.outcome(&office, &ledger)? {
+        return Ok(outcome);
+    }
     progress("审核");
     let judged = office.judge(&mut ledger)?;
     progress("制作卷宗");
-    office.publish(&ledger, &judged, &unsettled)
+    let outcome = office.publish(&mut ledger, &judged, &unsettled)?;
+    // what waits is in the report but not in the ledger: such a report does not stand
+    if unsettled.is_empty() {
+        Standing::of(&office, &ledger)?.remember(&mut ledger, &outcome.report.run.id)?;
+    }
+    Ok(outcome)
 }
 
 /// What the judge left, with what the papers need.
@@ -194,6 +205,8 @@ impl Office {
             let call = |task: &ReadTask| pool.call::<ReadTask, Parsed>("read", task);
             read::read(delivery, &call, &self.blobs, &cached, &store)
         };
+        let blobs = blobs_of(&reading);
+        self.blobs.settle(&blobs).map_err(RunError::io("cannot write the blob store"))?;
         ledger.remember_parsed(&fresh.into_inner().unwrap_or_default())?;
         let filing = normalize::normalize(&reading, &self.pack.pack, self.now.date_naive());
         ledger.add_filing(&entry, &filing.content, &filing)?;
@@ -300,7 +313,7 @@ impl Office {
 
     fn publish(
         &self,
-        ledger: &Ledger,
+        ledger: &mut Ledger,
         judged: &Judged,
         unsettled: &[Delivery],
     ) -> Result<Outcome, RunError> {
@@ -315,7 +328,8 @@ impl Office {
         let report = wire::report(self, judged, unsettled, &items, run.clone());
         let before = publish::Manifest::read(&root);
         let outcome = |report, changed| Outcome { report, changed, root: root.clone() };
-        if before.run.id == run.id && same_papers(&before, &items) {
+        let stands = before.run.id == run.id && before.stands(&root);
+        if stands && same_papers(&before, &items) {
             return Ok(outcome(report, false));
         }
         let changes = wire::changes(&before, &items);
@@ -349,6 +363,19 @@ impl Office {
             now: self.now.to_rfc3339(),
         }
     }
+}
+
+/// Every blob that the ledger will name because of a reading.
+fn blobs_of(reading: &read::Reading) -> BTreeSet<&str> {
+    let mut names = BTreeSet::new();
+    for file in &reading.files {
+        names.insert(file.file.sha256.as_str());
+        let Content::Scan(scan) = &file.content else { continue };
+        names.insert(scan.blob.as_str());
+        names.extend(scan.thumbnail.as_deref());
+        names.extend(scan.image.as_ref().and_then(|image| image.print.as_deref()));
+    }
+    names
 }
 
 fn same_papers(before: &publish::Manifest, items: &[Item]) -> bool {
