@@ -8,6 +8,7 @@ run: fonts
 	./target/release/dossier run || test $$? -eq 1
 	@echo "Done. Open outbox/*/00-先看这里.html"
 
+test: export PYTHONPATH := $(CURDIR)/target/tools/python:$(PYTHONPATH)
 test: fonts tools
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets -- -D warnings

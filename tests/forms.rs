@@ -53,6 +53,7 @@ fn base() -> Value {
         "number": "通工考补〔2019〕3号",
         "p": blank_record(),
         "appraisals": [],
+        "copies": 2,
         "photo": "",
         "rows": [],
         "lines": [],
@@ -161,10 +162,31 @@ fn approval_has_four_pages_and_all_values() {
             "2012年12月28日",
             "1994.08—2003.06",
             "第4页共4页",
+            "本表一式两份",
             "江苏省人力资源和社会保障厅",
             "带教青年职工12人",
         ],
     );
+    if let Some(text) = text("approval") {
+        assert!(text.contains("第2页") && !text.contains("第1页"), "a cover carries no number");
+    }
+    photo_fills_its_box();
+}
+
+/// At least 25 × 35 mm on paper, and as wide as high as it is.
+fn photo_fills_its_box() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("forms/approval.pdf");
+    let Ok(out) = Command::new("pdfimages").arg("-list").arg(path).output() else {
+        println!("skipped: no pdfimages here");
+        return;
+    };
+    let list = String::from_utf8_lossy(&out.stdout).into_owned();
+    let row: Vec<&str> = list.lines().last().expect("a row").split_whitespace().collect();
+    let number = |at: usize| row[at].parse::<f64>().unwrap_or_else(|_| panic!("{list}"));
+    let (x, y) = (number(12), number(13));
+    assert!((x - y).abs() <= 2.0, "distorted: {list}");
+    let (w, h) = (number(3) / x * 25.4, number(4) / y * 25.4);
+    assert!(w >= 25.0 && h >= 35.0, "{w} × {h} mm");
 }
 
 #[test]
@@ -219,6 +241,16 @@ fn covers_and_catalogue() {
         let document = compose(&format!("{name}.html"), &data);
         assert_eq!(export(&exporter, name, &document).pages, Some(1), "{name}");
     }
+    data["rows"] = (0..13)
+        .map(|i| json!({"name": if i % 4 == 0 { "近5年无重大交通事故证明及车队长或调度管理书面任职文件（证明）和附件" } else { names[i % 9] },
+            "copies": 12, "pages": 118}))
+        .collect();
+    data["unit"] = json!({"name": "南通市通州湾江海联动开发示范区公路养护与应急保障中心机械化作业大队城东养护工区",
+        "supervisor": "南通市通州湾江海联动开发示范区交通运输与城市综合管理局", "area": "通州湾示范区"});
+    data["p"]["person"]["name"] = "阿不都热西提·阿卜杜外力·买买提伊明".into();
+    let full = compose("bag_cover.html", &data);
+    let artifact = export(&exporter, "bag_cover-full", &full);
+    assert_eq!((artifact.pages, artifact.notes.iter().any(|n| n.0 == "FM-102")), (Some(1), false));
     has("bag_cover", &["申报高级技师材料", "黄忞", "专家推荐意见书"]);
     has("catalogue", &["材料目录", "25—27", "1/9"]);
     has("booklet_cover", &["申报高级技师评审材料"]);
@@ -227,9 +259,19 @@ fn covers_and_catalogue() {
 #[test]
 fn check_sheet_and_notice() {
     let mut data = full();
-    data["rows"] = (0..9)
-        .map(|i| json!({"label": "身份证号码", "value": "32068419751012001X",
-            "file": format!("黄忞/{i}身份证正反面扫描件.jpg"), "thumb": if i % 2 == 0 { "photo" } else { "" }}))
+    let file = |i: usize| json!({"name": format!("{i}身份证正反面扫描件.jpg"), "at": format!("装订册第{i}页")});
+    let row = json!({"label": "身份证号码", "value": "32068419751012001X"});
+    data["groups"] = (0..6)
+        .map(|i| {
+            json!({"rows": vec![row.clone(); 1 + i % 3], "files": [file(i), file(i + 9)],
+            "thumbs": vec!["photo"; i % 3]})
+        })
+        .collect();
+    data["years"] = (2014..=2018)
+        .map(|y| {
+            json!({"year": y, "grade": "合格", "name": format!("{y}年度考核表.jpg"),
+            "at": "", "thumb": if y == 2016 { "" } else { "photo" }})
+        })
         .collect();
     data["lines"] =
         json!(["论文发表时间不明，请对照目录页确认晚于取得技师证书", "照片与身份证是否同一人"]);
@@ -247,13 +289,21 @@ fn check_sheet_and_notice() {
          "should": [finding("照片偏小")], "asking": [finding("工龄与简历不一致")]},
         {"name": "李珺", "trade": "", "level": "", "must": [must], "should": [], "asking": []},
     ]);
+    notice["received"] = "2019年6月12日10:21".into();
+    notice["known"] = true.into();
+    notice["returned"] = 2.into();
+    notice["marked"] = json!(["申报表-已标注.xlsx"]);
+    notice["general"] = json!({"must": [], "should": [finding("无法对应的文件夹")], "asking": []});
     let mut long = notice.clone();
     long["people"][0]["must"] = (0..60).map(|_| must.clone()).collect();
     let notice = compose("notice.html", &notice);
     let long = compose("notice.html", &long);
     let Some(exporter) = exporter() else { return };
-    assert!(export(&exporter, "check_sheet", &sheet).pages > Some(1));
-    has("check_sheet", &["相符", "审核人签名", "机审通过（待人工核对）"]);
+    assert_eq!(export(&exporter, "check_sheet", &sheet).pages, Some(2));
+    has(
+        "check_sheet",
+        &["相符", "审核人签名", "机审通过（待人工核对）", "2016年度：合格", "（无图）"],
+    );
     export(&exporter, "notice", &notice);
     assert!(export(&exporter, "notice-long", &long).pages > Some(2));
     if let Some(text) = text("notice-long") {

@@ -5,7 +5,7 @@ use super::predicate::{birth, plain};
 use crate::diag::Origin;
 use crate::normalize::{Field, Record, Source, Value};
 use crate::pack::Derive;
-use crate::text::PartialDate;
+use crate::text::{PartialDate, fold};
 use chrono::Datelike as _;
 use std::collections::BTreeMap;
 
@@ -32,11 +32,37 @@ pub(super) fn facts(case: &Case<'_>, batch: &Batch) -> Record {
             continue;
         }
         let now = Case { record: &record, ..*case };
+        if let Some(path) = how.when_file.as_deref().and_then(|word| named_file(word, case)) {
+            let written = record.get(fact).is_some_and(|f| f.value.is_some());
+            if !written {
+                let field = Field {
+                    value: Some(Value::Bool(true)),
+                    raw: String::new(),
+                    origin: Origin::file(path),
+                    repairs: vec!["由材料文件名得出".to_owned()],
+                    source: Source::Derived,
+                };
+                record.insert(fact.clone(), field);
+            }
+            continue;
+        }
         if let Some((value, source, from)) = derived(fact, how, &now, batch) {
             add(&mut record, fact, value, source, from.as_deref());
         }
     }
     record
+}
+
+/// A file whose name holds the word, among those of the materials that look for the word.
+fn named_file<'a>(word: &str, case: &Case<'a>) -> Option<&'a str> {
+    let key = fold(word);
+    let looks = |id: &str| {
+        let material = case.pack.materials.iter().find(|m| m.id == id);
+        material.is_some_and(|m| m.words.iter().any(|w| fold(w) == key))
+    };
+    let filed = case.applicant.materials.iter().filter(|m| looks(&m.id));
+    let mut files = filed.flat_map(|m| &m.files).map(|f| f.path.as_str());
+    files.find(|path| fold(path).contains(&key))
 }
 
 /// Adds what stands when a material is complete; `complete` knows.

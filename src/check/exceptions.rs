@@ -13,7 +13,15 @@ const CLAIM: &str = "apply.exception";
 
 /// Judges the claims; findings of waived rules in `judged` are lifted or softened.
 pub(super) fn check(case: &Case<'_>, judged: &mut [Judged<'_>], docket: &mut Docket) {
-    for claim in claims(case) {
+    let mut claims: Vec<String> =
+        claims(case).into_iter().map(|claim| lettered(claim, judged, case)).collect();
+    claims.dedup();
+    // a claim that holds lifts the rules first, so that a second one no longer needs to
+    let holds = |claim: &String| {
+        items(claim, case).and_then(|(_, list)| or(list.iter().map(|item| truth(item, case))))
+    };
+    claims.sort_by_key(|claim| holds(claim) != Some(true));
+    for claim in claims {
         let Some((exception, items)) = items(&claim, case) else {
             let id = format!("EX-104:{claim}");
             if case.answer(&id).is_none() {
@@ -31,6 +39,31 @@ fn claims(case: &Case<'_>) -> Vec<String> {
         Some(Value::List(list)) => list.clone(),
         Some(Value::Text(text)) => vec![text.clone()],
         _ => Vec::new(),
+    }
+}
+
+/// A claim without a letter (`2`, `破格`) means the first exception that waives all that failed,
+/// else the last one.
+fn lettered(claim: String, judged: &[Judged<'_>], case: &Case<'_>) -> String {
+    let exceptions = &case.pack.exceptions;
+    let number = claim.chars().all(|c| c.is_ascii_digit());
+    if exceptions.iter().any(|e| claim.starts_with(e.id.as_str())) || !(number || claim == "破格")
+    {
+        return claim;
+    }
+    let failed: Vec<&str> = judged
+        .iter()
+        .filter(|j| j.truth == Some(false))
+        .map(|j| j.rule.group.as_str())
+        .filter(|group| exceptions.iter().any(|e| e.waives.iter().any(|w| w == group)))
+        .collect();
+    let waives_all = |e: &&Exception| {
+        !failed.is_empty() && failed.iter().all(|g| e.waives.iter().any(|w| w == g))
+    };
+    match exceptions.iter().find(waives_all).or(exceptions.last()) {
+        Some(exception) if number => format!("{}{claim}", exception.id),
+        Some(exception) => format!("{}?", exception.id),
+        None => claim,
     }
 }
 

@@ -64,7 +64,9 @@ fn same_id(group: &[usize], cases: &[Case<'_>], dockets: &mut [Docket]) {
         .iter()
         .filter_map(|&i| cases.get(i))
         .any(|c| !seen.insert((c.applicant.unit.as_str(), c.text("apply.level"))));
-    if twice {
+    // two rows of one entry were told when the rows were put together
+    let told = |d: &Docket| d.findings.iter().any(|f| f.code.as_str() == "DU-101" && f.blocks());
+    if twice && !group.iter().filter_map(|&i| dockets.get(i)).all(told) {
         let list = listed(group, cases, false);
         say(group, cases, dockets, "DU-101", field, |f| f.arg("list", &list));
     }

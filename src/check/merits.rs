@@ -36,7 +36,8 @@ pub(super) fn honour_ge(value: &Value, asked: &toml::Value) -> Option<bool> {
     }))
 }
 
-/// A place in a contest of exactly the rank, among the places.
+/// A place in a contest of exactly the rank, among the places. A national contest is often run by
+/// a ministry: whether it counts as 部级 is for a person to say.
 pub(super) fn contest_in(value: &Value, asked: &toml::Value) -> Option<bool> {
     let rows = asked.as_array()?;
     or(list(value)?.iter().flat_map(|merit| rows.iter().map(move |row| contest(merit, row))))
@@ -44,9 +45,14 @@ pub(super) fn contest_in(value: &Value, asked: &toml::Value) -> Option<bool> {
 
 fn contest(merit: &Merit, row: &toml::Value) -> Option<bool> {
     let rank = row.get("rank").and_then(toml::Value::as_str).and_then(place_rank);
-    let same_rank = merit.rank.as_deref().and_then(place_rank).map(|r| Some(r) == rank);
+    let own = merit.rank.as_deref().and_then(place_rank);
+    let same_rank = own.map(|r| Some(r) == rank);
     let places = row.get("places").and_then(toml::Value::as_array)?;
     let place = merit.place.map(i64::from);
+    let last = places.iter().filter_map(toml::Value::as_integer).max();
+    if own == place_rank("国家级") && rank == place_rank("省部级") && place <= last {
+        return None;
+    }
     let placed = place.map(|p| places.iter().any(|x| x.as_integer() == Some(p)));
     and([same_rank, placed].into_iter())
 }

@@ -24,8 +24,10 @@ mod scope;
 #[cfg(test)]
 mod tests;
 mod windows;
+mod workflow;
 
 pub use judge::check;
+pub use workflow::{Machine, Refused, Standing, Step};
 
 use crate::diag::Finding;
 use crate::normalize::{CaseKey, Record};

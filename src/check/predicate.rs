@@ -11,6 +11,18 @@ use std::collections::BTreeSet;
 
 /// Words that excuse a person from a year's appraisal: a person decides what they mean.
 const EXCUSED: &[&str] = &["免考核", "免于考核", "免考"];
+/// Grades of an appraisal that are known to be poor; a word that is neither these nor allowed
+/// is for a person to read.
+const POOR: &[&str] = &[
+    "基本合格",
+    "不合格",
+    "基本称职",
+    "不称职",
+    "未定等次",
+    "不定等次",
+    "未确定等次",
+    "不确定等次",
+];
 
 /// Whether a predicate holds.
 pub(super) fn truth(p: &Predicate, case: &Case<'_>) -> Option<bool> {
@@ -64,7 +76,8 @@ fn leaf(p: &Predicate, case: &Case<'_>) -> Option<bool> {
         "matches" => Some(glob(p.value.as_ref()?.as_str()?, &case.value(fact)?.text())),
         "contains_all" => missing_members(p, fact, case).map(|missing| missing.is_empty()),
         "all_in" => and(members(p, fact, case).iter().map(|m| allowed(m, p, case))),
-        "all_ge" => all_ge(p, fact, case),
+        "all_ge" => compared(p, fact, case).and_then(|all| and(all.into_iter())),
+        "any_ge" => compared(p, fact, case).and_then(|all| or(all.into_iter())),
         "count_ge" => Some(count(fact, case)? >= p.value.as_ref()?.as_integer()?),
         "years_ge" => years_ge(p, fact, case),
         "in_scope" => in_scope(fact, case),
@@ -313,18 +326,21 @@ pub(super) fn members(p: &Predicate, fact: &str, case: &Case<'_>) -> Vec<String>
 /// Whether one member has an allowed value.
 pub(super) fn allowed(member: &str, p: &Predicate, case: &Case<'_>) -> Option<bool> {
     let text = case.value(member)?.text();
-    if EXCUSED.contains(&text.trim()) {
+    // 优秀（嘉奖）, 合格，见附件: the grade stands first
+    let head = text.split(['（', '(', '，', ',', '；', ';', '、']).next().unwrap_or(&text).trim();
+    if EXCUSED.contains(&head) {
         return None;
     }
-    Some(p.value.as_ref()?.as_array()?.iter().any(|v| v.as_str() == Some(text.trim())))
+    let allowed = p.value.as_ref()?.as_array()?.iter().any(|v| v.as_str() == Some(head));
+    let unclear = member.starts_with("appraisal.") && !POOR.contains(&head);
+    if !allowed && unclear { None } else { Some(allowed) }
 }
 
-fn all_ge(p: &Predicate, fact: &str, case: &Case<'_>) -> Option<bool> {
+/// Each member of a repeated fact against what it is compared with; `None`: there is none.
+fn compared(p: &Predicate, fact: &str, case: &Case<'_>) -> Option<Vec<Option<bool>>> {
     let members = members(p, fact, case);
-    if members.is_empty() {
-        return None;
-    }
-    and(members.iter().map(|member| ordered("ge", p, member, case)))
+    let truths = || members.iter().map(|member| ordered("ge", p, member, case)).collect();
+    (!members.is_empty()).then(truths)
 }
 
 fn count(fact: &str, case: &Case<'_>) -> Option<i64> {

@@ -34,5 +34,9 @@ fn taken(route: &Route, case: &Case<'_>, docket: &mut Docket) -> Vec<String> {
     let steps = route.steps.join(" → ");
     docket
         .say(Finding::new("RT-102", case.row()).arg("steps", steps).clause(&route.clause).build());
+    if let Some(code) = &route.finding {
+        let finding = Finding::new(code, case.row()).arg("area", case.shown("unit.area"));
+        docket.say(finding.clause(&route.clause).build());
+    }
     route.steps.clone()
 }

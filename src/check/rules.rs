@@ -104,7 +104,8 @@ impl Judged<'_> {
                     .push((built.severity(Severity::Warn).needs_person(false).build(), asked));
                 continue;
             }
-            self.open.extend(facts.into_iter().filter(|fact| is_asked(fact, case)));
+            let ask = |fact: &String| is_asked(fact, case) || illegible(fact, case);
+            self.open.extend(facts.into_iter().filter(ask));
         }
     }
 }
@@ -113,6 +114,13 @@ impl Judged<'_> {
 fn is_asked(fact: &str, case: &Case<'_>) -> bool {
     let roster = &case.pack.roster;
     roster.required.iter().chain(&roster.asked).any(|p| pattern_matches(p, fact))
+}
+
+/// Whether a cell speaks of a fact in words nobody can use.
+fn illegible(fact: &str, case: &Case<'_>) -> bool {
+    case.record
+        .get(fact)
+        .is_some_and(|f| f.source == Source::Read && f.value.is_none() && !f.raw.trim().is_empty())
 }
 
 /// Whether the roster has a column for a fact: the pack asks for it, or a blank cell stands there.
@@ -177,7 +185,8 @@ fn failure(rule: &Rule, leaf: &Predicate, case: &Case<'_>, member: Option<&str>)
 
 /// The member of a repeated date that fails.
 fn leaf_member(leaf: &Predicate, case: &Case<'_>) -> Option<String> {
-    let fact = leaf.fact.as_deref().filter(|_| leaf.op.as_deref() == Some("all_ge"))?;
+    let fact =
+        leaf.fact.as_deref().filter(|_| matches!(leaf.op.as_deref(), Some("all_ge" | "any_ge")))?;
     let other = case.date(leaf.other.as_deref()?)?;
     let members = predicate::members(leaf, fact, case);
     members.into_iter().find(|m| case.date(m).and_then(|d| d.ge(&other)) == Some(false))

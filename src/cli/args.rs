@@ -4,16 +4,20 @@ use crate::config::Overrides;
 use clap::{Args as Group, Parser, Subcommand};
 use std::path::PathBuf;
 
+/// The program's version and the pack schema it reads.
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (packs: circular-pack/1)");
+
 /// Turns a drop folder of workbooks and scans into judged cases and bound packets.
 #[derive(Debug, Parser)]
 #[command(
-    version,
+    version = VERSION,
     after_help = "Examples:
   dossier run                        one pass over the inbox named in pipeline.toml
-  dossier run --settle 0             the same, trusting that nobody is still copying
+  dossier check inbox/甲单位         what a pass would say of one entry, without a trace
   dossier why NT2019-1-602-0001 person.birth
                                      where a printed value came from
   dossier rule ID-103                what a finding means and how to mend it
+  dossier decide --help              every command has an example of its own
 Exit codes: 0 nothing to do, 1 something was returned or held, 2 wrong usage or configuration,
 3 already running, 4 could not finish, 130 interrupted."
 )]
@@ -26,6 +30,7 @@ pub(super) struct Args {
 
 /// Options common to all commands.
 #[derive(Debug, Group)]
+#[command(next_help_heading = "Options of every command")]
 pub(super) struct Common {
     /// Configuration file
     #[arg(long, global = true, value_name = "FILE", default_value = "pipeline.toml")]
@@ -44,7 +49,7 @@ pub(super) struct Common {
     circular: Option<String>,
     /// The run's clock, e.g. 2019-06-12T10:00:00+08:00
     #[arg(long, global = true, value_name = "RFC3339")]
-    now: Option<String>,
+    pub(super) now: Option<String>,
     /// Parallel jobs (0: one per core)
     #[arg(long, global = true, value_name = "N")]
     jobs: Option<usize>,
@@ -54,9 +59,12 @@ pub(super) struct Common {
     /// Machine output on stdout
     #[arg(long, global = true)]
     pub(super) json: bool,
-    /// No progress
-    #[arg(long, global = true)]
+    /// Nothing but errors
+    #[arg(long, global = true, conflicts_with = "verbose")]
     pub(super) quiet: bool,
+    /// More on stderr: what was read, skipped and made, and how long it took
+    #[arg(short, long, global = true)]
+    pub(super) verbose: bool,
 }
 
 impl Common {
@@ -78,24 +86,46 @@ impl Common {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// One pass over the inbox
+    #[command(after_help = "Examples:
+  dossier run                     with the waiting time of pipeline.toml
+  dossier run --settle 0 -v       trusting that nobody is still copying; tells what it does
+Ends with 130 on Ctrl-C or SIGTERM; what is published is whole, and the next pass goes on.")]
     Run,
     /// The same pass whenever something settles, until stopped
+    #[command(after_help = "Example:
+  dossier watch --inbox /srv/share/inbox
+Ctrl-C or SIGTERM finishes the entry in hand; a second one ends at once.")]
     Watch,
+    /// What a pass would say of one entry; writes nothing
+    Check(CheckArgs),
     /// What the last report says, entry by entry
+    #[command(after_help = "Example:
+  dossier status --json | jq .counts")]
     Status,
-    /// One case with its findings and papers
+    /// One case with its findings, papers, and what persons said
+    #[command(after_help = "Example:
+  dossier show NT2019-1-602-0001")]
     Show {
         /// Case number
         case: String,
     },
     /// Where a printed value came from: file, sheet, cell, repairs
+    #[command(after_help = "Example:
+  dossier why NT2019-1-602-0001 person.birth")]
     Why {
         /// Case number
         case: String,
         /// Field id, e.g. person.birth
         field: String,
     },
+    /// Records a person's answer to a question, or a step of the circular
+    Decide(DecideArgs),
+    /// Records that an entry, or the paper of a case, came
+    Receive(ReceiveArgs),
     /// What a finding code means and how to mend it
+    #[command(after_help = "Examples:
+  dossier rule ID-103
+  dossier rule --all")]
     Rule {
         /// Finding code, e.g. ID-103
         code: Option<String>,
@@ -104,9 +134,82 @@ pub(super) enum Command {
         all: bool,
     },
     /// Checks pipeline.toml, pack and templates; never touches the inbox
+    #[command(after_help = "Example:
+  dossier lint --circular nantong-2019")]
     Lint,
     /// Writes a synthetic inbox with a known outcome (inbox/ and truth.json)
+    #[command(after_help = "Example:
+  dossier sample --out try --units 3 --applicants 4 --seed 1")]
     Sample(SampleArgs),
+    /// Fonts, folders, free space, clock, file system, optional programs
+    #[command(after_help = "Example:
+  dossier doctor
+Ends with 2 when something would stop a run.")]
+    Doctor,
+}
+
+/// What `dossier check` looks at.
+#[derive(Debug, Group)]
+#[command(after_help = "Examples:
+  dossier check inbox/甲单位
+  dossier check /tmp/申报表.xlsx --json --show-ids
+The entry is judged alone: quotas and people who apply twice are judged over all entries, so only
+`dossier run` has the last word. Neither the inbox, the outbox nor the ledger is written to; answers
+the ledger knows are used.")]
+pub(super) struct CheckArgs {
+    /// A folder, ZIP or workbook anywhere on the disk
+    #[arg(value_name = "PATH")]
+    pub(super) path: PathBuf,
+    /// Identity numbers in full (with --json only)
+    #[arg(long, requires = "json")]
+    pub(super) show_ids: bool,
+}
+
+/// What `dossier decide` records.
+#[derive(Debug, Group)]
+#[command(after_help = "Examples:
+  dossier decide NT2019-1-602-0001 EX-121 --by 李四 --opinion 符合
+  dossier decide NT2019-1-602-0001 审核不通过 --by 李四 --opinion 材料不齐
+  dossier decide --from 待定事项.xlsx
+A question is named by its code, or by its whole id when the code is asked more than once. What may
+be decided stands in `dossier show CASE` and in 20-待定/待定事项.xlsx.")]
+pub(super) struct DecideArgs {
+    /// Case number
+    #[arg(required_unless_present = "from", conflicts_with = "from")]
+    pub(super) case: Option<String>,
+    /// Question, or step of the circular
+    #[arg(required_unless_present = "from")]
+    pub(super) event: Option<String>,
+    /// Who decides (with --from: where the workbook names nobody)
+    #[arg(long, value_name = "NAME", required_unless_present = "from")]
+    pub(super) by: Option<String>,
+    /// The answer to a question, or the opinion with a step
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub(super) opinion: String,
+    /// When: RFC 3339, or "2019-06-12 16:00" on the clocks of the office (default: now)
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: Option<String>,
+    /// The answered 待定事项.xlsx
+    #[arg(long, value_name = "WORKBOOK")]
+    pub(super) from: Option<PathBuf>,
+}
+
+/// What `dossier receive` records.
+#[derive(Debug, Group)]
+#[command(after_help = "Examples:
+  dossier receive 甲单位.zip --by 李四 --at \"2019-06-13 15:50\"
+  dossier receive NT2019-1-602-0001 NT2019-1-602-0002 --by 李四
+The deadline of an entry is judged on the time given here, for the content that lies there now.")]
+pub(super) struct ReceiveArgs {
+    /// Entries of the inbox, or case numbers for their paper
+    #[arg(value_name = "ENTRY|CASE", required = true)]
+    pub(super) what: Vec<String>,
+    /// Who saw it come
+    #[arg(long, value_name = "NAME")]
+    pub(super) by: String,
+    /// When: RFC 3339, or "2019-06-12 16:00" on the clocks of the office (default: now)
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: Option<String>,
 }
 
 /// What `dossier sample` writes.

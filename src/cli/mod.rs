@@ -2,6 +2,10 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the edge talks to the terminal")]
 
 mod args;
+mod check;
+mod decide;
+mod doctor;
+mod interrupt;
 mod lint;
 mod rule;
 mod run;
@@ -9,7 +13,10 @@ mod sample;
 mod status;
 
 use crate::config::{ConfigError, Options, Settings};
+use crate::intake::IntakeError;
+use crate::ledger::{LockError, StateError};
 use crate::pipeline::RunError;
+use crate::publish::WireReport;
 use args::{Args, Command, Common};
 use clap::Parser;
 use std::process::ExitCode;
@@ -27,6 +34,8 @@ enum Exit {
     Running = 3,
     /// Could not finish; what is published is whole.
     Failed = 4,
+    /// Ended by a signal.
+    Interrupted = 130,
 }
 
 /// What ends a command early: a message for the operator and an exit code.
@@ -45,10 +54,17 @@ impl From<ConfigError> for Failure {
 impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
         let exit = match &error {
-            RunError::Pack(_) | RunError::Compose(_) | RunError::Export(_) => Exit::Usage,
-            RunError::Lock(crate::ledger::LockError::Held(_)) => Exit::Running,
-            RunError::Intake(_) => Exit::Usage,
+            RunError::Pack(_)
+            | RunError::Compose(_)
+            | RunError::Forms(_)
+            | RunError::Export(_)
+            | RunError::Refused(_)
+            | RunError::State(StateError::Share { .. })
+            | RunError::Intake(IntakeError::Inbox(..)) => Exit::Usage,
+            RunError::Lock(LockError::Held(_)) => Exit::Running,
             RunError::Lock(_)
+            | RunError::State(StateError::Io { .. })
+            | RunError::Intake(IntakeError::Store(_) | IntakeError::Worker(_))
             | RunError::Ledger(_)
             | RunError::Publish(_)
             | RunError::Io { .. } => Exit::Failed,
@@ -84,6 +100,10 @@ fn dispatch(args: &Args) -> Outcome {
     match &args.command {
         Command::Run => run::run(&args.common),
         Command::Watch => run::watch(&args.common),
+        Command::Check(wanted) => check::check(&args.common, wanted),
+        Command::Decide(wanted) => decide::decide(&args.common, wanted),
+        Command::Receive(wanted) => decide::receive(&args.common, wanted),
+        Command::Doctor => doctor::doctor(&args.common),
         Command::Status => status::status(&args.common),
         Command::Show { case } => status::show(&args.common, case),
         Command::Why { case, field } => status::why(&args.common, case, field),
@@ -96,4 +116,33 @@ fn dispatch(args: &Args) -> Outcome {
 fn settings(common: &Common) -> Result<Settings, Failure> {
     let options = Options::read(&common.config)?;
     Ok(Settings::settle(options, &common.config, &common.overrides())?)
+}
+
+/// Machine output on stdout.
+fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| Failure {
+        message: format!("cannot write JSON: {error}"),
+        exit: Exit::Failed,
+    })?;
+    println!("{text}");
+    Ok(())
+}
+
+/// Whether a person has something to do.
+fn exit_of(report: &WireReport) -> Exit {
+    let clean = report
+        .submissions
+        .iter()
+        .all(|s| matches!(s.state.as_str(), "accepted" | "duplicate" | "unsettled"));
+    if clean { Exit::Clean } else { Exit::Findings }
+}
+
+/// A decision as the office says it.
+fn decision(word: &str) -> &str {
+    match word {
+        "accepted" => "机审通过（待人工核对）",
+        "returned" => "退回补正",
+        "held" => "待定",
+        other => other,
+    }
 }

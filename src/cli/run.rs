@@ -1,36 +1,73 @@
 //! `dossier run` and `dossier watch`.
 
-use super::{Exit, Failure, Outcome, args::Common, settings};
+use super::interrupt::{Interrupt, Manner};
+use super::{Exit, Failure, Outcome, args::Common, print_json, settings};
 use crate::intake::Witness;
-use crate::pipeline::{self, RunError};
+use crate::pipeline::{self, Observer, RunError};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+
+/// Shows on stderr what a pass does, and passes signals on to it.
+struct Screen {
+    bar: ProgressBar,
+    verbose: bool,
+    interrupt: Arc<Interrupt>,
+    manner: Manner,
+}
+
+impl Screen {
+    fn new(common: &Common, manner: Manner) -> Result<Self, Failure> {
+        let interrupt = Interrupt::listen(manner)?;
+        let bar = match manner {
+            Manner::End => progress_bar(common.quiet),
+            Manner::Finish => ProgressBar::hidden(),
+        };
+        Ok(Self { bar, verbose: common.verbose && !common.quiet, interrupt, manner })
+    }
+}
+
+impl Observer for Screen {
+    fn doing(&self, what: &str) {
+        self.bar.set_message(what.to_owned());
+    }
+
+    fn note(&self, what: &dyn Fn() -> String) {
+        if self.verbose {
+            self.bar.suspend(|| eprintln!("{}", what()));
+        }
+    }
+
+    fn stopped(&self) -> bool {
+        self.interrupt.heard()
+    }
+
+    fn publishing(&self, now: bool) {
+        // a watch ends by itself after the pass
+        if self.manner == Manner::End {
+            self.interrupt.busy(now);
+        }
+    }
+}
 
 pub(super) fn run(common: &Common) -> Outcome {
     let settings = settings(common)?;
-    let bar = progress_bar(common.quiet);
-    let result = pipeline::run(&settings, Witness::Run, &|what| bar.set_message(what.to_owned()));
-    bar.finish_and_clear();
+    let screen = Screen::new(common, Manner::End)?;
+    let result = pipeline::run(&settings, Witness::Run, &screen);
+    screen.bar.finish_and_clear();
     let outcome = result?;
     report(common, &outcome)?;
     Ok(exit_of(&outcome))
 }
 
 pub(super) fn watch(common: &Common) -> Outcome {
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    ctrlc::set_handler(move || flag.store(true, Ordering::SeqCst)).map_err(|error| Failure {
-        message: format!("cannot listen for Ctrl-C: {error}"),
-        exit: Exit::Failed,
-    })?;
+    let screen = Screen::new(common, Manner::Finish)?;
     let mut last = Exit::Clean;
-    while !stop.load(Ordering::SeqCst) {
+    while !screen.interrupt.heard() {
         // the clock moves on between passes, so settings are settled anew each time
         let settings = settings(common)?;
-        match pipeline::run(&settings, Witness::Watch, &|_| {}) {
+        match pipeline::run(&settings, Witness::Watch, &screen) {
             Ok(outcome) => {
                 last = exit_of(&outcome);
                 if outcome.changed {
@@ -40,15 +77,15 @@ pub(super) fn watch(common: &Common) -> Outcome {
             Err(error @ RunError::Publish(_)) => eprintln!("error: {error}"),
             Err(error) => return Err(error.into()),
         }
-        pause(settings.scan, &stop);
+        pause(settings.scan, &screen.interrupt);
     }
     Ok(last)
 }
 
-fn pause(time: Duration, stop: &AtomicBool) {
+fn pause(time: Duration, interrupt: &Interrupt) {
     let step = Duration::from_millis(100);
     let mut left = time;
-    while !left.is_zero() && !stop.load(Ordering::SeqCst) {
+    while !left.is_zero() && !interrupt.heard() {
         let nap = left.min(step);
         std::thread::sleep(nap);
         left = left.saturating_sub(nap);
@@ -69,11 +106,9 @@ fn progress_bar(quiet: bool) -> ProgressBar {
 
 fn report(common: &Common, outcome: &pipeline::Outcome) -> Result<(), Failure> {
     if common.json {
-        let text = serde_json::to_string_pretty(&outcome.report).map_err(|error| Failure {
-            message: format!("cannot write the report: {error}"),
-            exit: Exit::Failed,
-        })?;
-        println!("{text}");
+        return print_json(&outcome.report);
+    }
+    if common.quiet {
         return Ok(());
     }
     let c = &outcome.report.counts;
@@ -87,10 +122,5 @@ fn report(common: &Common, outcome: &pipeline::Outcome) -> Result<(), Failure> {
 }
 
 fn exit_of(outcome: &pipeline::Outcome) -> Exit {
-    let clean = outcome
-        .report
-        .submissions
-        .iter()
-        .all(|s| matches!(s.state.as_str(), "accepted" | "duplicate" | "unsettled"));
-    if clean { Exit::Clean } else { Exit::Findings }
+    super::exit_of(&outcome.report)
 }

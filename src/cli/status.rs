@@ -1,6 +1,7 @@
 //! `dossier status`, `show` and `why`: what the last published report says.
 
 use super::{Exit, Failure, Outcome, args::Common, settings};
+use crate::pipeline;
 use serde_json::{Value, json};
 
 fn usage(message: String) -> Failure {
@@ -68,11 +69,23 @@ fn find(report: &Value, case: &str) -> Result<Value, Failure> {
 
 pub(super) fn show(common: &Common, case: &str) -> Outcome {
     let found = find(&last_report(common)?, case)?;
+    let log = pipeline::case_log(&settings(common)?, case)?;
     if common.json {
-        println!("{:#}", json!({"schema": "dossier/case/1", "applicant": found}));
+        println!("{:#}", json!({"schema": "dossier/case/1", "applicant": found, "ledger": log}));
         return Ok(Exit::Clean);
     }
     println!("{}  {}  {}", case, word(&found, "name"), word(&found, "decision"));
+    if !log.states.is_empty() {
+        println!("  状态：{}", log.states.join("、"));
+    }
+    for line in &log.log {
+        let opinion =
+            if line.opinion.is_empty() { String::new() } else { format!("（{}）", line.opinion) };
+        println!("  {}  {} {} → {}{opinion}", line.at, line.by, line.event, line.answer);
+    }
+    if !log.next.is_empty() {
+        println!("  下一步：{}", log.next.join("、"));
+    }
     for finding in list(&found, "findings") {
         println!(
             "  {} {}  {}  {}",

@@ -42,6 +42,8 @@ pub struct Page {
     pub duplex: bool,
     /// Footer text; `{page}` and `{pages}` are replaced. Empty: none.
     pub footer: String,
+    /// The first page is a cover: it counts, and carries no footer.
+    pub cover: bool,
     /// Style of the page: `form`, `official` (GB/T 9704) or `table`.
     pub style: String,
 }
@@ -54,6 +56,7 @@ impl Default for Page {
             margin: [25.0, 20.0, 20.0, 28.0],
             duplex: false,
             footer: String::new(),
+            cover: false,
             style: "form".to_owned(),
         }
     }
@@ -145,6 +148,8 @@ pub struct Table {
     pub rows: Vec<TableRow>,
     /// No rules drawn.
     pub plain: bool,
+    /// Stays on one page.
+    pub keep: bool,
 }
 
 /// A row of a table.

@@ -136,7 +136,7 @@ fn align(node: Node<'_, '_>, default: Align) -> Parsed<Align> {
 }
 
 fn page(root: Node<'_, '_>) -> Parsed<Page> {
-    known(root, &["title", "paper", "landscape", "margin", "duplex", "footer", "style"])?;
+    known(root, &["title", "paper", "landscape", "margin", "duplex", "footer", "cover", "style"])?;
     let default = Page::default();
     let margin = match root.attribute("margin") {
         None => default.margin,
@@ -154,6 +154,7 @@ fn page(root: Node<'_, '_>) -> Parsed<Page> {
         margin,
         duplex: truth(root, "duplex")?,
         footer: root.attribute("footer").unwrap_or("").to_owned(),
+        cover: truth(root, "cover")?,
         style: style.to_owned(),
     })
 }
@@ -265,7 +266,7 @@ impl Reader<'_> {
     }
 
     fn table(&self, node: Node<'_, '_>) -> Parsed<Table> {
-        known(node, &["cols", "header", "plain"])?;
+        known(node, &["cols", "header", "plain", "keep"])?;
         let columns = numbers(node, "cols", node.attribute("cols").unwrap_or(""))?;
         if columns.is_empty() || columns.iter().any(|c| *c <= 0.0) {
             return Err(flaw(node, "cols wants the relative widths, such as \"2 1 3\""));
@@ -283,7 +284,8 @@ impl Reader<'_> {
         if header_rows > out.len() {
             return Err(flaw(node, "fewer rows than header says"));
         }
-        Ok(Table { columns, header_rows, rows: out, plain: truth(node, "plain")? })
+        let (plain, keep) = (truth(node, "plain")?, truth(node, "keep")?);
+        Ok(Table { columns, header_rows, rows: out, plain, keep })
     }
 
     /// One row; `covered` counts for each column the rows that a cell above still covers.

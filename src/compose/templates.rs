@@ -62,6 +62,7 @@ pub enum ComposeError {
 pub struct Templates {
     tera: Tera,
     hash: String,
+    names: Vec<String>,
 }
 
 impl Templates {
@@ -90,7 +91,13 @@ impl Templates {
             |e| ComposeError::Template { template: "*.html".to_owned(), what: e.to_string() },
         )?;
         let texts: String = found.iter().map(|(name, text)| format!("{name}\0{text}\0")).collect();
-        Ok(Self { tera, hash: crate::blobs::sha256_hex(texts.as_bytes()) })
+        let hash = crate::blobs::sha256_hex(texts.as_bytes());
+        Ok(Self { tera, hash, names: found.into_keys().collect() })
+    }
+
+    /// File names of all templates, sorted.
+    pub fn names(&self) -> &[String] {
+        &self.names
     }
 
     /// Hash over the texts of all templates.

@@ -23,6 +23,9 @@ pub struct CodeEntry {
     /// What to do.
     #[serde(default)]
     pub hint: String,
+    /// The line of the 核对单: a question, because nobody claims the fault yet.
+    #[serde(default)]
+    pub ask: String,
 }
 
 /// Severity as the table writes it: `check` is a line of the 核对单, never raised by the machine.

@@ -148,15 +148,20 @@ impl FindingBuilder {
         self
     }
 
-    /// Makes the finding; places nobody filled are printed as —.
+    /// Makes the finding; places nobody filled are printed as —, in a question as nothing.
     pub fn build(self) -> Finding {
         let entry = self.code.entry();
+        let message = if entry.ask.is_empty() {
+            fill(&entry.message, &self.args, "—")
+        } else {
+            fill(&entry.ask, &self.args, "")
+        };
         Finding {
             code: self.code,
             severity: self.severity.unwrap_or_else(|| entry.severity.raised()),
             needs_person: self.person.unwrap_or(entry.needs_person),
-            message: fill(&entry.message, &self.args),
-            hint: fill(&entry.hint, &self.args),
+            message,
+            hint: fill(&entry.hint, &self.args, "—"),
             clause: self.clause.unwrap_or_else(|| entry.clause.clone()),
             origin: self.origin,
             field: self.field,
@@ -165,7 +170,7 @@ impl FindingBuilder {
 }
 
 /// Replaces each `{place}` once, left to right, so that values are never read as places.
-fn fill(template: &str, args: &[(String, String)]) -> String {
+fn fill(template: &str, args: &[(String, String)], unknown: &str) -> String {
     let mut out = String::with_capacity(template.len() + 32);
     let mut rest = template;
     while let Some((before, from)) = rest.split_once('{') {
@@ -178,7 +183,7 @@ fn fill(template: &str, args: &[(String, String)]) -> String {
         let place = format!("{{{name}}}");
         match args.iter().find(|(key, _)| *key == place) {
             Some((_, value)) => out.push_str(value),
-            None => out.push('—'),
+            None => out.push_str(unknown),
         }
         rest = after;
     }
@@ -198,5 +203,15 @@ mod tests {
             .build();
         assert_eq!(finding.message, "身份证号码\"{n}12\"长度为 17 位，应为 18 位");
         assert_eq!(finding.severity, Severity::Error);
+    }
+
+    #[test]
+    fn what_a_person_is_to_look_at_is_a_question_without_gaps() {
+        let unknown = Finding::new("EL-132", Origin::default()).build();
+        assert!(unknown.message.starts_with("推荐专家是否"), "{}", unknown.message);
+        let known = Finding::new("EL-132", Origin::default()).arg("name", "周文").build();
+        assert!(known.message.starts_with("推荐专家周文是否"), "{}", known.message);
+        let fault = Finding::new("ID-102", Origin::default()).build();
+        assert!(fault.message.contains('—'), "{}", fault.message);
     }
 }

@@ -109,6 +109,22 @@ pub fn collect(inbox: &Inbox<'_>) -> Result<Vec<Arrived>, IntakeError> {
         .collect()
 }
 
+/// Takes in one entry that lies anywhere, as it is; `None` when nothing lies there. Of `inbox`, the
+/// folder is not looked at.
+///
+/// # Errors
+/// As [`collect`].
+pub fn collect_one(inbox: &Inbox<'_>, place: &Path) -> Result<Option<Delivery>, IntakeError> {
+    let Some(entry) = discover::entry(place) else { return Ok(None) };
+    let Some(scan) = discover::scan(&entry) else { return Ok(None) };
+    Ok(inbox.arrived(&entry, &scan, false)?.delivery)
+}
+
+/// [`Seen::fingerprint`] of what lies at a place now; `None` when nothing does.
+pub fn fingerprint(place: &Path) -> Option<String> {
+    Some(discover::scan(&discover::entry(place)?)?.fingerprint)
+}
+
 /// Lets everything that needs it be quiet at the same time; tells which entries changed meanwhile.
 fn wait(inbox: &Inbox<'_>, looks: &mut Vec<(Entry, Scan)>) -> Vec<bool> {
     let waits: Vec<bool> =

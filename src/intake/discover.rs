@@ -61,6 +61,12 @@ pub(super) fn entries(inbox: &Path) -> io::Result<Vec<Entry>> {
     Ok(entries)
 }
 
+/// A single entry by its place; `None` for a place without a name.
+pub(super) fn entry(place: &Path) -> Option<Entry> {
+    let name = name::text_of(place.file_name()?);
+    Some(Entry { name, path: place.to_owned() })
+}
+
 /// Lists an entry; `None` when it is gone.
 pub(super) fn scan(entry: &Entry) -> Option<Scan> {
     let root = fs::symlink_metadata(&entry.path).ok()?;

@@ -13,7 +13,7 @@ mod settle;
 mod sniff;
 pub mod unpack;
 
-pub use collect::{Arrived, Inbox, IntakeError, Seen, collect};
+pub use collect::{Arrived, Inbox, IntakeError, Seen, collect, collect_one, fingerprint};
 pub use name::is_litter;
 pub use sniff::sniff;
 

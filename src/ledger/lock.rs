@@ -1,8 +1,9 @@
 //! One instance at a time, by a lock the system drops with the process.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
+use std::time::Duration;
 
 /// Held while an instance works on a state folder.
 #[derive(Debug)]
@@ -29,14 +30,29 @@ pub enum LockError {
 }
 
 impl InstanceLock {
+    /// As [`InstanceLock::take`], but waits for another instance that may soon be done.
+    ///
+    /// # Errors
+    /// As [`InstanceLock::take`], after waiting `patience`.
+    pub fn take_within(state: &Path, patience: Duration) -> Result<Self, LockError> {
+        let step = Duration::from_millis(50);
+        let mut waited = Duration::ZERO;
+        loop {
+            match Self::take(state) {
+                Err(LockError::Held(_)) if waited < patience => std::thread::sleep(step),
+                taken => return taken,
+            }
+            waited += step;
+        }
+    }
+
     /// Takes the lock of the state folder, or says who has it.
     ///
     /// # Errors
-    /// When another instance holds it, or the folder cannot be written.
+    /// When another instance holds it, or the folder is not there or cannot be written.
     pub fn take(state: &Path) -> Result<Self, LockError> {
         let path = state.join("lock");
         let failed = |error| LockError::Io { path: path.display().to_string(), error };
-        fs::create_dir_all(state).map_err(failed)?;
         let mut file = File::options()
             .read(true)
             .write(true)

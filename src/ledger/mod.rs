@@ -6,12 +6,16 @@
 
 mod lock;
 mod numbers;
+mod reviews;
 mod standing;
+mod state;
 mod store;
 
 pub use lock::{InstanceLock, LockError};
 pub use numbers::{NumberKey, Numbering};
-pub use store::{Ledger, LedgerError, ReviewRow};
+pub use reviews::{ReviewKind, ReviewRow, WitnessRow};
+pub use state::{StateError, prepare_state, sweep_state};
+pub use store::{Ledger, LedgerError};
 
 use crate::check::Decision;
 use serde::{Deserialize, Serialize};

@@ -2,13 +2,17 @@
 
 use super::{Case, NumberKey, Numbering};
 use crate::check::Decision;
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 
+/// Name of the file in the state folder.
+const FILE: &str = "ledger.sqlite";
+
 /// Schema version; a newer ledger is refused, never rewritten.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -20,7 +24,16 @@ CREATE TABLE IF NOT EXISTS dossier_case (circular TEXT NOT NULL, id TEXT NOT NUL
 CREATE TABLE IF NOT EXISTS review (circular TEXT NOT NULL, seq BIGINT NOT NULL, id TEXT NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL, who TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (circular, seq));
 CREATE TABLE IF NOT EXISTS task (id TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS look (circular TEXT PRIMARY KEY, at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS witness (circular TEXT NOT NULL, seq BIGINT NOT NULL, entry TEXT NOT NULL, content TEXT NOT NULL, arrived TEXT NOT NULL, who TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (circular, seq));
 ";
+
+/// What schema 2 added to answers; older rows have none of it.
+const REVIEW_2: [&str; 4] = [
+    "ALTER TABLE review ADD COLUMN kind TEXT NOT NULL DEFAULT 'answer'",
+    "ALTER TABLE review ADD COLUMN opinion TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE review ADD COLUMN record TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE review ADD COLUMN source TEXT NOT NULL DEFAULT ''",
+];
 
 /// Why the ledger could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -38,28 +51,13 @@ pub enum LedgerError {
     Newer(i64),
 }
 
-type Result<T> = std::result::Result<T, LedgerError>;
-
-/// An answer or step of a person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReviewRow {
-    /// Case key or entry name.
-    pub id: String,
-    /// Question id or event.
-    pub question: String,
-    /// The answer.
-    pub answer: String,
-    /// Who.
-    pub who: String,
-    /// When, RFC 3339.
-    pub at: String,
-}
+pub(super) type Result<T> = std::result::Result<T, LedgerError>;
 
 /// The ledger of one state folder, for one circular.
 #[derive(Debug)]
 pub struct Ledger {
     pub(super) sql: Connection,
-    circular: String,
+    pub(super) circular: String,
 }
 
 impl Ledger {
@@ -68,24 +66,40 @@ impl Ledger {
     /// # Errors
     /// When it is damaged, newer, or cannot be written.
     pub fn open(state: &Path, circular: &str) -> Result<Self> {
-        let sql = Connection::open(state.join("ledger.sqlite"))?;
+        let mut sql = Connection::open(state.join(FILE))?;
         sql.pragma_update(None, "journal_mode", "WAL")?;
         sql.pragma_update(None, "synchronous", "FULL")?;
-        sql.execute_batch(SCHEMA)?;
-        let version: Option<String> = sql
-            .query_row("SELECT value FROM meta WHERE name = 'schema'", [], |row| row.get(0))
-            .optional()?;
-        match version.and_then(|v| v.parse::<i64>().ok()) {
-            None => {
-                sql.execute(
-                    "INSERT INTO meta (name, value) VALUES ('schema', ?1)",
-                    params![VERSION.to_string()],
-                )?;
-            }
-            Some(v) if v > VERSION => return Err(LedgerError::Newer(v)),
-            Some(_) => {}
-        }
+        prepare(&mut sql)?;
         Ok(Self { sql, circular: circular.to_owned() })
+    }
+
+    /// Whether there is a ledger in `state`.
+    pub fn exists(state: &Path) -> bool {
+        state.join(FILE).is_file()
+    }
+
+    /// Opens the ledger for looking only; `None` where there is none yet. Leaves no trace in
+    /// `state`.
+    ///
+    /// # Errors
+    /// When it is damaged, or of a newer or older schema.
+    pub fn look(state: &Path, circular: &str) -> Result<Option<Self>> {
+        let path = state.join(FILE);
+        if !Self::exists(state) {
+            return Ok(None);
+        }
+        // without a log there is nobody writing; said so, SQLite makes no files of its own
+        let quiet = !state.join(format!("{FILE}-wal")).exists();
+        let name =
+            format!("file:{}?mode=ro{}", uri(&path), if quiet { "&immutable=1" } else { "" });
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        let sql = Connection::open_with_flags(name, flags)?;
+        match version(&sql)? {
+            Some(v) if v > VERSION => Err(LedgerError::Newer(v)),
+            Some(VERSION) => Ok(Some(Self { sql, circular: circular.to_owned() })),
+            // the next pass brings it up to date; until then there is nothing to look up
+            Some(_) | None => Ok(None),
+        }
     }
 
     /// What was seen of each entry.
@@ -226,49 +240,20 @@ impl Ledger {
         .collect()
     }
 
-    /// Appends an answer or step of a person.
-    pub fn add_review(&mut self, row: &ReviewRow) -> Result<()> {
-        let tx = self.sql.transaction()?;
-        let seq: i64 = tx.query_row(
-            "SELECT COALESCE(MAX(seq), 0) + 1 FROM review WHERE circular = ?1",
-            params![self.circular],
-            |r| r.get(0),
-        )?;
-        tx.execute(
-            "INSERT INTO review (circular, seq, id, question, answer, who, at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            params![self.circular, seq, row.id, row.question, row.answer, row.who, row.at],
-        )?;
-        tx.commit()?;
-        Ok(())
-    }
-
-    /// All answers and steps, oldest first.
-    pub fn reviews(&self) -> Result<Vec<ReviewRow>> {
-        let mut query = self.sql.prepare(
-            "SELECT id, question, answer, who, at FROM review WHERE circular = ?1 ORDER BY seq",
-        )?;
-        let rows = query.query_map(params![self.circular], |row| {
-            Ok(ReviewRow {
-                id: row.get(0)?,
-                question: row.get(1)?,
-                answer: row.get(2)?,
-                who: row.get(3)?,
-                at: row.get(4)?,
-            })
-        })?;
-        rows.map(|row| Ok(row?)).collect()
-    }
-
     /// The stored outcome of a task, by its key.
     pub fn task(&self, key: &str) -> Result<Option<String>> {
         let mut query = self.sql.prepare_cached("SELECT body FROM task WHERE id = ?1")?;
         Ok(query.query_row(params![key], |row| row.get(0)).optional()?)
     }
 
-    /// Remembers the outcomes of tasks, by their keys.
-    pub fn remember_tasks(&mut self, tasks: &BTreeMap<String, String>) -> Result<()> {
-        let tx = self.sql.transaction()?;
+    /// Remembers the outcome of one task.
+    pub fn remember_task(&self, key: &str, body: &str) -> Result<()> {
+        self.remember_tasks(&BTreeMap::from([(key.to_owned(), body.to_owned())]))
+    }
+
+    /// Remembers the outcomes of tasks, by their keys, all or none.
+    pub fn remember_tasks(&self, tasks: &BTreeMap<String, String>) -> Result<()> {
+        let tx = self.sql.unchecked_transaction()?;
         for (key, body) in tasks {
             tx.prepare_cached(
                 "INSERT INTO task (id, body) VALUES (?1, ?2)
@@ -277,6 +262,23 @@ impl Ledger {
             .execute(params![key, body])?;
         }
         tx.commit()?;
+        Ok(())
+    }
+
+    /// How the entries were taken in at the last pass (a hash of everything that decides it).
+    pub fn taken_under(&self) -> Result<Option<String>> {
+        let name = format!("taken:{}", self.circular);
+        let query = "SELECT value FROM meta WHERE name = ?1";
+        Ok(self.sql.query_row(query, params![name], |row| row.get(0)).optional()?)
+    }
+
+    /// Remembers it.
+    pub fn remember_taken_under(&self, hash: &str) -> Result<()> {
+        self.sql.execute(
+            "INSERT INTO meta (name, value) VALUES (?1, ?2)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            params![format!("taken:{}", self.circular), hash],
+        )?;
         Ok(())
     }
 
@@ -301,6 +303,48 @@ impl Ledger {
     }
 }
 
+fn version(sql: &Connection) -> Result<Option<i64>> {
+    let text: Option<String> = sql
+        .query_row("SELECT value FROM meta WHERE name = 'schema'", [], |row| row.get(0))
+        .optional()?;
+    Ok(text.and_then(|v| v.parse().ok()))
+}
+
+/// Makes the tables, or brings those of an older program up to date in one step.
+fn prepare(sql: &mut Connection) -> Result<()> {
+    let tx = sql.transaction()?;
+    tx.execute_batch(SCHEMA)?;
+    let found = version(&tx)?;
+    if let Some(newer) = found.filter(|v| *v > VERSION) {
+        return Err(LedgerError::Newer(newer));
+    }
+    if found != Some(VERSION) {
+        for step in REVIEW_2 {
+            tx.execute(step, [])?;
+        }
+        tx.execute(
+            "INSERT INTO meta (name, value) VALUES ('schema', ?1)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            params![VERSION.to_string()],
+        )?;
+    }
+    tx.commit()?;
+    Ok(())
+}
+
+/// A path as SQLite reads it in a URI.
+fn uri(path: &Path) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"/-_.~:".contains(&b);
+    path.to_string_lossy().bytes().fold(String::new(), |mut out, b| {
+        if plain(b) {
+            out.push(char::from(b));
+        } else {
+            let _ = write!(out, "%{b:02X}");
+        }
+        out
+    })
+}
+
 fn number_of(tx: &Transaction<'_>, circular: &str, key: &str) -> Result<Option<String>> {
     let mut query =
         tx.prepare_cached("SELECT number FROM dossier_case WHERE circular = ?1 AND id = ?2")?;
@@ -318,10 +362,13 @@ fn adopt(tx: &Transaction<'_>, circular: &str, key: &str, person: &str) -> Resul
         )
         .optional()?;
     let Some((old, number)) = old else { return Ok(None) };
-    tx.execute(
-        "UPDATE dossier_case SET id = ?3 WHERE circular = ?1 AND id = ?2",
-        params![circular, old, key],
-    )?;
+    // what persons said about the case stays with the case
+    for table in ["dossier_case", "review"] {
+        tx.execute(
+            &format!("UPDATE {table} SET id = ?3 WHERE circular = ?1 AND id = ?2"),
+            params![circular, old, key],
+        )?;
+    }
     Ok(Some(number))
 }
 

@@ -55,7 +55,12 @@ pub(super) fn read(raw: &str) -> Education {
             if *rank != raw {
                 parsed = parsed.repair("学历名称规范");
             }
-            if cut_short { parsed.note("FD-132", &[("value", raw.trim())]) } else { parsed }
+            if cut_short {
+                // 结业 and 肄业 are no graduation: what they count for is for a person to say
+                parsed.value = None;
+                parsed = parsed.note("FD-132", &[("value", raw.trim())]);
+            }
+            parsed
         }
     };
     Education { parsed, special }
@@ -77,7 +82,8 @@ mod tests {
             ("硕士研究生", "研究生", ""),
             ("中技", "技校", ""),
             ("职业高中", "职高", ""),
-            ("本科肄业", "大学本科", "FD-132"),
+            ("本科肄业", "-", "FD-132"),
+            ("大专结业", "-", "FD-132"),
             ("识字班", "-", "FD-131"),
         ] {
             let read = read(raw);

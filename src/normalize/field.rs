@@ -21,7 +21,7 @@ pub(super) fn read(
         }
         "person.sex" => sex(&text),
         "person.ethnic" => ethnic(&text),
-        "person.staffed" => flag(&text, &["编外", "非编", "聘用制"], false, "编"),
+        "person.staffed" => flag(&text, OUTSIDE, false, "编"),
         "apply.transferred" => flag(&text, &["未转", "非转"], false, "转岗"),
         "apply.failed_before" => failed(&text),
         "service.years" | "service.trade_years" | "post.trade_years" | "post.level_years" => {
@@ -43,6 +43,21 @@ pub(super) fn read(
         _ => cell::plain(&text),
     }
 }
+
+/// Words for people outside the approved staff.
+const OUTSIDE: &[&str] = &[
+    "编外",
+    "非编",
+    "非在编",
+    "不在编",
+    "未在编",
+    "未入编",
+    "无编",
+    "派遣",
+    "临时工",
+    "临时人员",
+    "公益性岗位",
+];
 
 fn maybe(value: Option<Value>) -> Parsed {
     value.map_or_else(Parsed::default, Parsed::value)
@@ -180,8 +195,17 @@ mod tests {
         assert_eq!(grade("合格等次").shown(), "合格");
         assert_eq!(uscc("91350100M000100Y43").codes(), Vec::<&str>::new());
         assert_eq!(uscc("91350211M0000XUF46").codes(), ["FD-142"]);
-        assert_eq!(flag("编外", &["编外"], false, "编").value, Some(Value::Bool(false)));
-        assert_eq!(flag("事业编制", &["编外"], false, "编").value, Some(Value::Bool(true)));
+        for (text, staffed) in [
+            ("编外", false),
+            ("不在编", false),
+            ("劳务派遣", false),
+            ("无编制", false),
+            ("事业编制", true),
+            ("在编", true),
+        ] {
+            let read = flag(text, OUTSIDE, false, "编").value;
+            assert_eq!(read, Some(Value::Bool(staffed)), "{text}");
+        }
     }
 
     #[test]

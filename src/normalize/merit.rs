@@ -206,6 +206,11 @@ pub(super) fn exception(text: &str) -> Option<Vec<String>> {
 pub(super) fn title(text: &str) -> (String, Option<&'static str>) {
     let name = strip_blanks(text);
     let has = |words: &[&str]| words.iter().any(|w| name.contains(w));
+    // a skill level or a post of the civil service is no professional title
+    if has(&["技师", "高级工", "中级工", "初级工", "技工", "技术工", "科员"]) && !has(&["工程师"])
+    {
+        return (name, None);
+    }
     let rank = if has(&["正高", "教授级", "研究员级", "主任医师", "主任护师"])
         && !name.contains("副主任")
     {

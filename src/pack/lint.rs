@@ -21,6 +21,7 @@ const OPS: &[&str] = &[
     "contains_all",
     "all_in",
     "all_ge",
+    "any_ge",
     "count_ge",
     "years_ge",
     "in_scope",

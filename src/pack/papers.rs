@@ -78,6 +78,9 @@ pub struct Part {
     pub seal: Option<String>,
     pub when: Option<Predicate>,
     pub finding: Option<String>,
+    /// Only one person can own it: the same bytes for two people are an error.
+    #[serde(default)]
+    pub personal: bool,
 }
 
 /// `[[quota]]`
@@ -309,6 +312,8 @@ pub struct Route {
     pub steps: Vec<String>,
     #[serde(default)]
     pub assumed_steps: Vec<String>,
+    /// What to say of everyone who takes it.
+    pub finding: Option<String>,
     #[serde(default)]
     pub clause: String,
 }
@@ -507,4 +512,8 @@ pub struct Aliases {
     pub issuers: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     pub trades: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    pub kinds: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    pub areas: BTreeMap<String, Vec<String>>,
 }

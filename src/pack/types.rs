@@ -248,6 +248,8 @@ pub struct Derive {
     pub presume: Option<toml::Value>,
     pub compute: Option<String>,
     pub when_material: Option<String>,
+    /// A word in the name of a file of the material that looks for it makes the fact true.
+    pub when_file: Option<String>,
 }
 
 /// `[[window]]`

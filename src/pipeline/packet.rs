@@ -1,16 +1,15 @@
 //! The papers of each accepted person: forms, check sheet and the bound booklet.
 
 use super::context::{photo_blob, text};
-use super::{EPOCH, Judged, Office, RunError};
+use super::{EPOCH, Judged, Observer, Office, RunError, sheet};
 use crate::bind::{self, BindPlan, Chapter, Leaf, LeafSource};
 use crate::blobs::sha256_hex;
 use crate::check::{Decision, Judgement};
-use crate::export::{self, Format};
+use crate::export::Format;
 use crate::ledger::{Case, Ledger};
 use crate::normalize::{Applicant, FiledMaterial, MaterialFile};
 use crate::pack::{Form, Material};
 use crate::publish::{Item, ItemSource, Manifest, ReleasedFile, safe_name};
-use crate::text::mask_ids;
 use rayon::prelude::*;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,10 +18,11 @@ use std::path::Path;
 /// Builds (or keeps) the papers of everyone accepted.
 pub(crate) fn build(
     office: &Office,
-    ledger: &mut Ledger,
+    ledger: &Ledger,
     judged: &Judged,
     root: &Path,
     work: &Path,
+    observer: &dyn Observer,
 ) -> Result<Vec<Item>, RunError> {
     let before: BTreeMap<String, ReleasedFile> =
         Manifest::read(root).files.into_iter().map(|f| (f.path.clone(), f)).collect();
@@ -37,6 +37,10 @@ pub(crate) fn build(
         let kept = kept(ledger, &before, root, &key)?;
         jobs.push((folder, key, kept, applicant, case, judgement));
     }
+    observer.note(&|| {
+        let kept = jobs.iter().filter(|job| job.2.is_some()).count();
+        format!("packets: {} to make, {kept} kept as they are", jobs.len() - kept)
+    });
     let made: Vec<Result<(Option<String>, Vec<Item>), RunError>> = jobs
         .into_par_iter()
         .map(|(folder, key, kept, applicant, case, judgement)| match kept {
@@ -98,12 +102,12 @@ fn task_key(
 ) -> String {
     let body = json!({
         "epoch": EPOCH, "pack": office.pack.hash, "templates": office.templates.hash(),
-        "folder": folder, "case": case.number, "applicant": applicant, "judgement": judgement,
+        "fonts": office.fonts, "folder": folder, "case": case.number, "applicant": applicant, "judgement": judgement,
     });
     sha256_hex(body.to_string().as_bytes())
 }
 
-fn kept(
+pub(super) fn kept(
     ledger: &Ledger,
     before: &BTreeMap<String, ReleasedFile>,
     root: &Path,
@@ -129,6 +133,8 @@ fn papers(
 ) -> Result<Vec<Item>, RunError> {
     let mut data = office.person_data(case, applicant, judgement);
     data["rows"] = bag_rows(office, applicant);
+    data["copies"] = json!(1);
+    let booked = Booked::of(office, applicant);
     let mut images = BTreeMap::new();
     if let Some(blob) = photo_blob(applicant) {
         let bytes = office.blobs.get(blob).map_err(RunError::io("cannot fetch a photo"))?;
@@ -138,15 +144,18 @@ fn papers(
     for form in office.pack.pack.forms.iter().filter(|form| separate(form)) {
         let stem = format!("{folder}/{}", form_stem(form));
         let both = [Format::Pdf, Format::Docx];
+        data["copies"] = json!(form.copies.unwrap_or(1));
         let made = office.papers(&form.template, &data, images.clone(), &both, &stem, &form.id)?;
         out.extend(made.into_iter().map(|mut item| {
             item.file.case = Some(case.number.clone());
             item
         }));
     }
-    let (sheet, pages) = check_sheet(office, applicant, judgement, &data)?;
-    out.push(item(folder, "核对单.pdf", "check_sheet", case, sheet, Some(pages)));
-    out.push(booklet(office, applicant, judgement, case, folder, work, &data)?);
+    let sheet = sheet::Sheet { office, applicant, judgement, booked: &booked };
+    let mut sheet = sheet.item(&data, images, folder)?;
+    sheet.file.case = Some(case.number.clone());
+    out.push(sheet);
+    out.push(booklet(office, judgement, case, folder, work, &data, booked)?);
     Ok(out)
 }
 
@@ -162,20 +171,6 @@ fn form_stem(form: &Form) -> String {
         "bag_cover" => "材料袋封面".to_owned(),
         _ => safe_name(&form.title),
     }
-}
-
-fn item(
-    folder: &str,
-    name: &str,
-    kind: &str,
-    case: &Case,
-    bytes: Vec<u8>,
-    pages: Option<u32>,
-) -> Item {
-    let mut item = Item::bytes(&format!("{folder}/{name}"), kind, bytes);
-    item.file.case = Some(case.number.clone());
-    item.file.pages = pages;
-    item
 }
 
 impl Office {
@@ -202,97 +197,68 @@ impl Office {
         kind: &str,
     ) -> Result<Vec<Item>, RunError> {
         let document = self.templates.compose(template, data, images)?;
-        let mut items = Vec::with_capacity(formats.len());
-        for format in formats {
-            let (artifact, ending) = match format {
-                Format::Pdf => (self.exporter.export(&document)?, "pdf"),
-                Format::Docx => (export::docx(&document)?, "docx"),
-                Format::Xlsx => (export::xlsx(&document)?, "xlsx"),
+        let made = self.exporter.export_as(&document, formats)?;
+        let items = made.into_iter().map(|artifact| {
+            let ending = match artifact.format {
+                Format::Pdf => "pdf",
+                Format::Docx => "docx",
+                Format::Xlsx => "xlsx",
             };
             let mut item = Item::bytes(&format!("{stem}.{ending}"), kind, artifact.bytes);
             item.file.pages = artifact.pages;
-            items.push(item);
-        }
-        Ok(items)
+            item.file.notes = artifact.notes;
+            item
+        });
+        Ok(items.collect())
     }
 }
 
-fn check_sheet(
-    office: &Office,
-    applicant: &Applicant,
-    judgement: &Judgement,
-    data: &Json,
-) -> Result<(Vec<u8>, u32), RunError> {
-    let mut images = BTreeMap::new();
-    let mut rows = Vec::new();
-    for (field, label, material) in CLAIMS {
-        let value = judgement.record.get(*field).and_then(|f| f.value.as_ref());
-        let Some(value) = value else { continue };
-        let file = evidence(applicant, material);
-        let image = file.and_then(|f| f.scan.as_ref()?.thumbnail.clone()).unwrap_or_default();
-        if !image.is_empty() && !images.contains_key(&image) {
-            let bytes =
-                office.blobs.get(&image).map_err(RunError::io("cannot fetch a thumbnail"))?;
-            images.insert(image.clone(), bytes);
-        }
-        rows.push(json!({
-            "label": label, "value": super::context::printed(value),
-            "file": file.map_or_else(String::new, |f| mask_ids(&f.path)), "thumb": image,
-        }));
-    }
-    let lines: Vec<Json> = judgement
-        .check_lines
-        .iter()
-        .chain(judgement.findings.iter().filter(|f| !f.blocks()))
-        .map(|f| json!(format!("{}（{}）", mask_ids(&f.message), f.code)))
-        .collect();
-    let mut data = data.clone();
-    data["rows"] = Json::Array(rows);
-    data["lines"] = Json::Array(lines);
-    let (pages, bytes) = office.pdf("check_sheet.html", &data, images)?;
-    Ok((bytes, pages))
+/// The numbered part of a booklet: what is filed, as chapters, and the page numbers of each.
+pub(super) struct Booked<'a> {
+    filed: Vec<(&'a Material, &'a FiledMaterial)>,
+    chapters: Vec<Chapter>,
+    numbers: Vec<Option<(u32, u32)>>,
 }
 
-/// Claimed values and the material that shows them.
-const CLAIMS: &[(&str, &str, &str)] = &[
-    ("person.name", "姓名", "id_card"),
-    ("person.id_no", "身份证号码", "id_card"),
-    ("education.rank", "学历", "diploma"),
-    ("cert.no", "技师证书号码", "cert"),
-    ("cert.date", "技师证书取得时间", "cert"),
-    ("cert.issuer", "发证机关", "cert"),
-    ("training.passed_years", "继续教育合格年度", "training"),
-    ("appraisal.2018", "年度考核", "appraisals"),
-    ("papers.count", "论文篇数", "paper"),
-    ("apply.trade_licence", "上岗证", "licence"),
-];
+impl<'a> Booked<'a> {
+    fn of(office: &'a Office, applicant: &'a Applicant) -> Self {
+        let materials = office.pack.pack.materials.iter();
+        let filed: Vec<(&Material, &FiledMaterial)> = materials
+            .filter_map(|m| Some((m, applicant.materials.iter().find(|f| f.id == m.id)?)))
+            .collect();
+        let chapters: Vec<Chapter> = filed.iter().map(|(m, f)| chapter(office, m, f)).collect();
+        let plan = BindPlan { title: String::new(), recto: true, chapters };
+        let numbers = bind::layout(&plan);
+        Self { filed, chapters: plan.chapters, numbers }
+    }
 
-fn evidence<'a>(applicant: &'a Applicant, material: &str) -> Option<&'a MaterialFile> {
-    applicant.materials.iter().find(|m| m.id == material)?.files.first()
+    /// The printed page numbers of a file, `None` when it is not bound.
+    pub(super) fn pages(&self, file: &MaterialFile) -> Option<(u32, u32)> {
+        let filed = self.filed.iter().zip(&self.numbers);
+        let (files, from) = filed
+            .filter_map(|((_, filed), range)| Some((&filed.files, range.as_ref()?.0)))
+            .find(|(files, _)| files.iter().any(|f| f == file))?;
+        let before: u32 = files.iter().take_while(|f| *f != file).map(MaterialFile::pages).sum();
+        let pages = file.pages();
+        (pages > 0).then(|| (from + before, from + before + pages - 1))
+    }
 }
 
 fn booklet(
     office: &Office,
-    applicant: &Applicant,
     judgement: &Judgement,
     case: &Case,
     folder: &str,
     work: &Path,
     data: &Json,
+    booked: Booked<'_>,
 ) -> Result<Item, RunError> {
-    let filed: Vec<(&Material, &FiledMaterial)> = office
-        .pack
-        .pack
-        .materials
-        .iter()
-        .filter_map(|m| Some((m, applicant.materials.iter().find(|f| f.id == m.id)?)))
-        .collect();
+    let Booked { filed, chapters, numbers } = booked;
     let mut plan = BindPlan {
         title: format!("{} 申报材料", text(&judgement.record, "person.name")),
         recto: true,
-        chapters: filed.iter().map(|(m, f)| chapter(office, m, f)).collect(),
+        chapters,
     };
-    let numbers = bind::layout(&plan);
     let mut data = data.clone();
     data["rows"] = catalogue_rows(&filed, &numbers);
     for (at, (template, title)) in
@@ -322,6 +288,7 @@ fn booklet(
         kind: "booklet".to_owned(),
         case: Some(case.number.clone()),
         inputs: filed.iter().flat_map(|(_, f)| &f.files).map(|f| f.sha256.clone()).collect(),
+        notes: Vec::new(),
     };
     Ok(Item { file, source: ItemSource::File(path) })
 }

@@ -20,9 +20,11 @@ impl Standing {
         // of the clock only the day counts: arrivals carry their own time
         let day = office.now.with_timezone(&office.pack.pack.offset()).date_naive();
         let text = format!(
-            "{EPOCH}|{}|{}|{day}|{}",
+            "{EPOCH}|{}|{}|{}|{}|{day}|{}",
             office.pack.hash,
             office.templates.hash(),
+            office.fonts,
+            registers(office)?,
             ledger.standing()?
         );
         Ok(Self { id: sha256_hex(text.as_bytes()) })
@@ -54,7 +56,7 @@ impl Standing {
     ///
     /// # Errors
     /// When the ledger cannot be written.
-    pub(super) fn remember(&self, ledger: &mut Ledger, run: &str) -> Result<(), RunError> {
+    pub(super) fn remember(&self, ledger: &Ledger, run: &str) -> Result<(), RunError> {
         if ledger.task(&self.key())?.as_deref() != Some(run) {
             ledger.remember_tasks(&[(self.key(), run.to_owned())].into())?;
         }
@@ -64,6 +66,19 @@ impl Standing {
     fn key(&self) -> String {
         format!("pass:{}", self.id)
     }
+}
+
+/// The registers of the office are read on every pass; they are few.
+fn registers(office: &Office) -> Result<String, RunError> {
+    let mut text = String::new();
+    for (name, path) in &office.settings.registers {
+        let bytes = match std::fs::read(path) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            read => read.map_err(RunError::io(path.display().to_string()))?,
+        };
+        text.push_str(&format!("{name}={};", sha256_hex(&bytes)));
+    }
+    Ok(text)
 }
 
 fn root(office: &Office) -> PathBuf {

@@ -1,28 +1,52 @@
 //! The report as the contract writes it.
 
+use super::Judged;
 use super::context::text;
-use super::{Judged, Office};
 use crate::check::{Decision, Judgement};
-use crate::diag::{Finding, Severity};
+use crate::diag::{Code, Finding, Severity};
 use crate::intake::{Arrival, Delivery, Witness};
 use crate::ledger::Case;
 use crate::normalize::{Applicant, Field, FiledFile, Source, Submission, Value, Verdict};
 use crate::publish::{
     Item, Manifest, RunInfo, WireApplicant, WireCounts, WireField, WireFile, WireFinding,
-    WireOrigin, WireOutput, WireReceived, WireReport, WireSubmission,
+    WireOrigin, WireOutput, WireReceived, WireReport, WireSubmission, safe_name,
 };
 use crate::text::{mask_id, mask_ids};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// How identity numbers are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pen {
+    /// First 6, last 4.
+    Masked,
+    /// In full, for whoever asked for it.
+    Open,
+}
+
+impl Pen {
+    fn id(self, id: &str) -> String {
+        match self {
+            Self::Masked => mask_id(id),
+            Self::Open => id.to_owned(),
+        }
+    }
+
+    fn ids(self, text: &str) -> String {
+        match self {
+            Self::Masked => mask_ids(text),
+            Self::Open => text.to_owned(),
+        }
+    }
+}
+
 /// Builds `report.json`.
 pub(crate) fn report(
-    office: &Office,
     judged: &Judged,
     unsettled: &[Delivery],
     items: &[Item],
     run: RunInfo,
+    pen: Pen,
 ) -> WireReport {
-    let _ = office;
     let mut outputs: BTreeMap<&str, Vec<WireOutput>> = BTreeMap::new();
     for item in items {
         let Some(case) = &item.file.case else { continue };
@@ -33,18 +57,51 @@ pub(crate) fn report(
             pages: item.file.pages,
         });
     }
+    let notes = notes(items);
     let mut submissions: Vec<WireSubmission> =
-        judged.submissions.iter().map(|s| submission(judged, s, &outputs)).collect();
-    submissions.extend(unsettled.iter().map(waiting));
+        judged.submissions.iter().map(|s| submission(judged, s, &outputs, &notes, pen)).collect();
+    submissions.extend(unsettled.iter().map(|d| waiting(d, pen)));
     submissions.sort_by(|a, b| a.source.cmp(&b.source));
     let counts = counts(&submissions);
     WireReport { schema: "dossier/report/1".to_owned(), run, counts, submissions }
+}
+
+/// What was noticed while papers were made (a rare character, text on an 附页): by case number,
+/// for papers of a unit by its folder. The formats of one paper say the same once.
+fn notes(items: &[Item]) -> BTreeMap<String, Vec<WireFinding>> {
+    let mut out: BTreeMap<String, Vec<WireFinding>> = BTreeMap::new();
+    let mut said = BTreeSet::new();
+    for file in items.iter().map(|item| &item.file) {
+        let unit = file.path.split('/').nth(1).unwrap_or_default();
+        let of = file.case.clone().unwrap_or_else(|| unit.to_owned());
+        for (code, text) in &file.notes {
+            let Some(known) = Code::find(code) else { continue };
+            if !said.insert((of.clone(), file.kind.clone(), text.clone())) {
+                continue;
+            }
+            let entry = known.entry();
+            let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+            out.entry(of.clone()).or_default().push(WireFinding {
+                code: code.clone(),
+                severity: entry.severity.raised(),
+                needs_person: entry.needs_person,
+                message: format!("{name}：{}", mask_ids(text)),
+                hint: entry.hint.clone(),
+                clause: entry.clause.clone(),
+                field: None,
+                origin: WireOrigin { path: mask_ids(&file.path), ..WireOrigin::default() },
+            });
+        }
+    }
+    out
 }
 
 fn submission(
     judged: &Judged,
     s: &Submission,
     outputs: &BTreeMap<&str, Vec<WireOutput>>,
+    notes: &BTreeMap<String, Vec<WireFinding>>,
+    pen: Pen,
 ) -> WireSubmission {
     let applicants: Vec<WireApplicant> = s
         .applicants
@@ -52,7 +109,7 @@ fn submission(
         .filter_map(|a| {
             let case = judged.cases.get(&a.key.text)?;
             let judgement = judged.report.judgements.get(&a.key.text)?;
-            Some(applicant(a, case, judgement, outputs))
+            Some(applicant(a, case, judgement, outputs, notes, pen))
         })
         .collect();
     let mut all: Vec<&Finding> = s.findings.iter().collect();
@@ -60,10 +117,11 @@ fn submission(
     let of_files = s.files.iter().flat_map(|f| &f.findings);
     all.extend(of_files);
     let seen: BTreeSet<&Finding> = all.into_iter().collect();
-    let findings: Vec<WireFinding> = seen.into_iter().map(finding).collect();
+    let mut findings: Vec<WireFinding> = seen.into_iter().map(|f| finding(f, pen)).collect();
+    findings.extend(notes.get(&safe_name(&s.unit)).into_iter().flatten().cloned());
     WireSubmission {
-        source: mask_ids(&s.source),
-        unit: mask_ids(&s.unit),
+        source: pen.ids(&s.source),
+        unit: pen.ids(&s.unit),
         version: judged.versions.get(&s.source).copied().unwrap_or(1),
         received: received(&s.arrival),
         state: state(&applicants, &findings, &s.files).to_owned(),
@@ -72,7 +130,7 @@ fn submission(
             .files
             .iter()
             .map(|f| WireFile {
-                path: mask_ids(&f.path),
+                path: pen.ids(&f.path),
                 sha256: f.sha256.clone(),
                 kind: f.kind.clone(),
                 verdict: verdict(f.verdict).to_owned(),
@@ -121,6 +179,8 @@ fn applicant(
     case: &Case,
     judgement: &Judgement,
     outputs: &BTreeMap<&str, Vec<WireOutput>>,
+    notes: &BTreeMap<String, Vec<WireFinding>>,
+    pen: Pen,
 ) -> WireApplicant {
     let record = &judgement.record;
     let id = record.get("person.id_no");
@@ -128,20 +188,23 @@ fn applicant(
     let shown = text(record, "person.id_no");
     WireApplicant {
         case: case.number.clone(),
-        unit: mask_ids(&a.unit),
+        unit: pen.ids(&a.unit),
         name: text(record, "person.name"),
-        id_no: mask_id(if shown.is_empty() { id } else { &shown }),
+        id_no: pen.id(if shown.is_empty() { id } else { &shown }),
         trade: text(record, "apply.trade"),
         level: text(record, "apply.level"),
         decision: decision(judgement.decision).to_owned(),
-        record: record.iter().map(|(id, f)| (id.clone(), field(id, f))).collect(),
-        findings: judgement.findings.iter().map(finding).collect(),
+        record: record.iter().map(|(id, f)| (id.clone(), field(id, f, pen))).collect(),
+        findings: {
+            let made = notes.get(&case.number).into_iter().flatten().cloned();
+            judgement.findings.iter().map(|f| finding(f, pen)).chain(made).collect()
+        },
         outputs: outputs.get(case.number.as_str()).cloned().unwrap_or_default(),
     }
 }
 
-fn field(id: &str, f: &Field) -> WireField {
-    let masked = |text: &str| if id == "person.id_no" { mask_id(text) } else { text.to_owned() };
+fn field(id: &str, f: &Field, pen: Pen) -> WireField {
+    let masked = |text: &str| if id == "person.id_no" { pen.id(text) } else { text.to_owned() };
     let value = match &f.value {
         None => serde_json::Value::Null,
         Some(Value::Bool(b)) => (*b).into(),
@@ -153,7 +216,7 @@ fn field(id: &str, f: &Field) -> WireField {
     WireField {
         value,
         raw: masked(&f.raw),
-        origin: origin(&f.origin),
+        origin: origin(&f.origin, pen),
         repairs: f.repairs.clone(),
         source: match f.source {
             Source::Read => "read",
@@ -166,41 +229,41 @@ fn field(id: &str, f: &Field) -> WireField {
     }
 }
 
-fn origin(o: &crate::diag::Origin) -> WireOrigin {
+fn origin(o: &crate::diag::Origin, pen: Pen) -> WireOrigin {
     WireOrigin {
-        path: mask_ids(&o.path),
+        path: pen.ids(&o.path),
         sheet: o.sheet.clone(),
         cell: o.cell.clone(),
         page: o.page,
     }
 }
 
-fn finding(f: &Finding) -> WireFinding {
+fn finding(f: &Finding, pen: Pen) -> WireFinding {
     WireFinding {
         code: f.code.to_string(),
         severity: f.severity,
         needs_person: f.needs_person,
-        message: mask_ids(&f.message),
+        message: pen.ids(&f.message),
         hint: f.hint.clone(),
         clause: f.clause.clone(),
         field: f.field.clone(),
-        origin: origin(&f.origin),
+        origin: origin(&f.origin, pen),
     }
 }
 
-fn waiting(d: &Delivery) -> WireSubmission {
+fn waiting(d: &Delivery, pen: Pen) -> WireSubmission {
     WireSubmission {
-        source: mask_ids(&d.entry),
-        unit: mask_ids(&d.sender),
+        source: pen.ids(&d.entry),
+        unit: pen.ids(&d.sender),
         version: 1,
         received: received(&d.arrival),
         state: "unsettled".to_owned(),
-        findings: d.findings.iter().map(finding).collect(),
+        findings: d.findings.iter().map(|f| finding(f, pen)).collect(),
         files: d
             .files
             .iter()
             .map(|f| WireFile {
-                path: mask_ids(&f.path),
+                path: pen.ids(&f.path),
                 sha256: f.sha256.clone(),
                 kind: f.kind.word().to_owned(),
                 verdict: "unsettled".to_owned(),

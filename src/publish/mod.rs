@@ -37,6 +37,9 @@ pub struct ReleasedFile {
     /// SHA-256 of what it was made from.
     #[serde(default)]
     pub inputs: Vec<String>,
+    /// What was noticed while it was made: code and text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<(String, String)>,
 }
 
 /// Everything published, sorted by path.

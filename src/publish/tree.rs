@@ -38,6 +38,7 @@ impl Item {
             kind: kind.to_owned(),
             case: None,
             inputs: Vec::new(),
+            notes: Vec::new(),
         };
         Self { file, source: ItemSource::Bytes(bytes) }
     }
@@ -302,6 +303,9 @@ fn remove_gone(
         } else if path.exists() {
             at(&path, fs::remove_file(&path))?;
         }
+        // a folder that still holds something stays
+        let empty = path.ancestors().skip(1).take_while(|dir| *dir != root);
+        empty.take_while(|dir| fs::remove_dir(dir).is_ok()).for_each(drop);
         removed = true;
     }
     Ok(removed)
@@ -394,6 +398,10 @@ mod tests {
         publish(&root, vec![item()], run()).unwrap();
         assert_eq!(fs::read(root.join("20-待定/待定事项.xlsx")).unwrap(), b"q");
         assert!(!publish(&root, vec![item()], run()).unwrap().changed);
+        let other = Item::bytes("50-汇总/电工.pdf", "summary", b"s".to_vec());
+        publish(&root, vec![other], run()).unwrap();
+        assert!(!root.join("20-待定").exists());
+        assert!(root.join("50-汇总").is_dir());
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod dispatch;
 mod encoding;
 mod form;
 mod html;
+mod mark;
 mod ole;
 mod package;
 mod parent;
@@ -21,6 +22,7 @@ mod tests;
 mod workbook;
 
 pub use dispatch::{Parsed, ReadTask, parse};
+pub use mark::{Mark, MarkTask, Marked, Tone, mark};
 pub use parent::{Cached, Call, Store, read};
 
 use crate::diag::Finding;

@@ -26,37 +26,88 @@ pub fn mask_id(id: &str) -> String {
     id.chars().enumerate().map(|(i, c)| if keep(i) { c } else { '*' }).collect()
 }
 
-/// Masks every identity number that stands in a text (a path, a message): 18 characters with a
-/// region and a birth date, in ASCII or full width. Other long numbers stay.
+/// What clerks type between the parts of an identity number.
+const JOINTS: &str = " \u{3000}\u{a0}-－‐–—_.．·";
+
+/// Masks every identity number that stands in a text (a path, a message): 18 places, or 15 of the
+/// old kind, with a region and a birth date, in ASCII or full width, also when blanks or hyphens
+/// stand between their parts. Other long numbers stay.
 pub fn mask_ids(text: &str) -> String {
-    const LENGTH: usize = 18;
     let chars: Vec<char> = text.chars().collect();
-    let plain: Vec<Option<u32>> = chars.iter().map(|&c| ascii(c).to_digit(10)).collect();
     let mut out = chars.clone();
-    let mut at = 0;
-    while at + LENGTH <= chars.len() {
-        let alone = at == 0 || plain[at - 1].is_none();
-        let last = at + LENGTH - 1;
-        let ends = plain.get(last + 1).is_none_or(Option::is_none);
-        let tail = plain[last].is_some() || matches!(ascii(chars[last]), 'X' | 'x');
-        let digits: Option<Vec<u32>> = plain[at..last].iter().copied().collect();
-        if alone && ends && tail && digits.is_some_and(|digits| is_number(&digits)) {
-            out[at + 6..at + 14].fill('*');
-            at += LENGTH;
-        } else {
-            at += 1;
+    let runs = runs(&chars);
+    let mut first = 0;
+    while first < runs.len() {
+        let mut places: Vec<usize> = Vec::new();
+        let mut next = first;
+        let mut hit = false;
+        while let Some(run) = runs.get(next).filter(|r| next == first || r.joined) {
+            places.extend(run.from..run.to);
+            next += 1;
+            if is_number(&chars, &places) {
+                let hidden = if places.len() == 18 { 6..14 } else { 6..11 };
+                places[hidden].iter().for_each(|&at| out[at] = '*');
+                hit = true;
+                break;
+            }
+            if places.len() >= 18 {
+                break;
+            }
         }
+        first = if hit { next } else { first + 1 };
     }
     out.into_iter().collect()
 }
 
+/// A run of digits, with the X of an identity number at its end.
+struct Run {
+    from: usize,
+    to: usize,
+    /// Only one or two joints stand between it and the run before.
+    joined: bool,
+}
+
+fn runs(chars: &[char]) -> Vec<Run> {
+    let digit = |at: usize| chars.get(at).is_some_and(|&c| ascii(c).is_ascii_digit());
+    let mut runs: Vec<Run> = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        let gap = runs.last().map_or(usize::MAX, |r| at - r.to);
+        let joined =
+            (1..=2).contains(&gap) && chars[at - gap..at].iter().all(|c| JOINTS.contains(*c));
+        let cross = |at: usize| {
+            let letter = |c: &char| ascii(*c).is_ascii_alphanumeric();
+            let is_x = chars.get(at).is_some_and(|&c| matches!(ascii(c), 'X' | 'x'));
+            is_x && !chars.get(at + 1).is_some_and(letter)
+        };
+        let mut to = at;
+        while digit(to) {
+            to += 1;
+        }
+        if (to > at || joined) && cross(to) {
+            to += 1;
+        }
+        if to > at {
+            runs.push(Run { from: at, to, joined });
+        }
+        at = to.max(at + 1);
+    }
+    runs
+}
+
 /// Region and birth date as an identity number has them.
-fn is_number(digits: &[u32]) -> bool {
+fn is_number(chars: &[char], places: &[usize]) -> bool {
+    let digits: Vec<u32> =
+        places.iter().map_while(|&at| ascii(*chars.get(at)?).to_digit(10)).collect();
     let two = |at: usize| digits[at] * 10 + digits[at + 1];
-    (1..=9).contains(&digits[0])
-        && matches!(two(6), 18..=20)
-        && (1..=12).contains(&two(10))
-        && (1..=31).contains(&two(12))
+    let day = |month: usize| (1..=12).contains(&two(month)) && (1..=31).contains(&two(month + 2));
+    let province = || matches!(two(0), 11..=15 | 21..=23 | 31..=37 | 41..=46 | 50..=54 | 61..=65 | 71 | 81..=83);
+    match (places.len(), digits.len()) {
+        (18, 17 | 18) => digits[0] > 0 && matches!(two(6), 18..=20) && day(10),
+        // the old kind has no century and no check digit: only real provinces count
+        (15, 15) => province() && day(8),
+        _ => false,
+    }
 }
 
 fn ascii(c: char) -> char {
@@ -99,5 +150,32 @@ mod tests {
         }
         let two = "320623197105269758，320623197105269758";
         assert_eq!(mask_ids(two), "320623********9758，320623********9758");
+    }
+
+    #[test]
+    fn masks_old_and_split_numbers() {
+        for (text, expect) in [
+            ("张三320623710526975/a.jpg", "张三320623*****6975/a.jpg"),
+            ("320623 19710526 9758", "320623 ******** 9758"),
+            ("320623-1971-0526-975X", "320623-****-****-975X"),
+            ("3206 2319 7105 2697 58.jpg", "3206 23** **** **97 58.jpg"),
+            ("32062319710526975 X", "320623********975 X"),
+            ("01 320623197105269758", "01 320623********9758"),
+            ("320623 710526 975", "320623 *****6 975"),
+            ("３２０６２３７１０５２６９７５", "３２０６２３*****６９７５"),
+        ] {
+            assert_eq!(mask_ids(text), expect, "{text}");
+        }
+        for other in [
+            "13800001553、85520883",
+            "2014-2018年度考核 2019-06-01",
+            "IMG_20190612_103012345",
+            "201906121030123",
+            "073206020150001",
+            "0513-85520883 13800001553",
+            "CN35-1262/TH 2017.06.12",
+        ] {
+            assert_eq!(mask_ids(other), other);
+        }
     }
 }

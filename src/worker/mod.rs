@@ -82,6 +82,10 @@ fn dispatch(request: Request) -> String {
             Ok(unpacked) => Answer::Ok(unpacked),
             Err(e) => Answer::System(format!("blob store: {e}")),
         }),
+        "mark" => run(args, |task| match crate::read::mark(&task, &limits) {
+            Ok(marked) => Answer::Ok(marked),
+            Err(e) => Answer::System(format!("blob store: {e}")),
+        }),
         "read" => run(args, |task| Answer::Ok(crate::read::parse(&task, &limits))),
         _ => encode(&Answer::<()>::Panic("unknown operation".to_owned())),
     }

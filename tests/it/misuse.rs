@@ -23,7 +23,8 @@ fn refuses(office: &Office, args: &[&str], code: i32, says: &[&str]) {
     assert!(office.files().is_empty(), "{:?}", office.files().keys());
 }
 
-fn copy_tree(from: &Path, to: &Path) {
+/// Copies a folder with everything in it.
+pub(crate) fn copy_tree(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for item in fs::read_dir(from).unwrap() {
         let item = item.unwrap();

@@ -18,9 +18,14 @@ fn readable(path: &std::path::Path) -> Option<String> {
     match path.extension()?.to_str()? {
         "pdf" => None,
         "xlsx" | "docx" => {
+            let own = path.to_string_lossy().contains("-已标注");
             let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
             let mut all = String::new();
             for at in 0..zip.len() {
+                // the sender's own table goes back as it came: only what we wrote into it is ours
+                if own && !zip.by_index(at).unwrap().name().unwrap().contains("omments") {
+                    continue;
+                }
                 let mut part = Vec::new();
                 zip.by_index(at).unwrap().read_to_end(&mut part).unwrap();
                 all.push_str(&String::from_utf8_lossy(&part));

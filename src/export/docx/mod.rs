@@ -16,9 +16,9 @@ use crate::compose::Document;
 pub fn docx(document: &Document) -> Result<Artifact, ExportError> {
     let written = write::write(document)?;
     let parts = written.docx.build();
-    let body = tidy::tidy(&parts.document, &written.headers)?;
+    let body = tidy::tidy(&parts.document, &written.headers, document.page.cover)?;
     let footer = match parts.footers.first() {
-        Some(footer) => Some(tidy::tidy(footer, &[])?),
+        Some(footer) => Some(tidy::tidy(footer, &[], false)?),
         None => None,
     };
     let bytes = package::package(document, &body, footer.as_deref(), &written.pictures)?;

@@ -29,6 +29,7 @@ pub(in crate::export) fn table(columns: usize, rows: Vec<Vec<TableCell>>) -> Tab
             .map(|cells| TableRow { height: None, exact: false, cells })
             .collect(),
         plain: false,
+        keep: false,
     }
 }
 

@@ -41,8 +41,13 @@ const ORDER: &[(&str, &str)] = &[
     ),
 ];
 
-/// The tidied part; `headers` has the number of heading rows of every table of the body.
-pub(super) fn tidy(part: &[u8], headers: &[usize]) -> Result<String, ExportError> {
+/// A first page of its own kind: it has no footer because none is named for it.
+const TITLE: &str = "<w:titlePg/>";
+const AFTER_TITLE: [&str; 4] = ["textDirection", "bidi", "rtlGutter", "docGrid"];
+
+/// The tidied part; `headers` has the number of heading rows of every table of the body; with a
+/// `cover` the first page carries no footer.
+pub(super) fn tidy(part: &[u8], headers: &[usize], cover: bool) -> Result<String, ExportError> {
     let fail = |what: String| ExportError::Docx(what);
     let source = std::str::from_utf8(part).map_err(|e| fail(e.to_string()))?;
     let tree = Document::parse(source).map_err(|e| fail(e.to_string()))?;
@@ -51,6 +56,7 @@ pub(super) fn tidy(part: &[u8], headers: &[usize]) -> Result<String, ExportError
         out: String::with_capacity(source.len()),
         headings: headings(&tree, headers),
         pictures: 0,
+        cover,
     };
     writer.raw(0, tree.root_element().range().start);
     writer.element(tree.root_element());
@@ -74,6 +80,7 @@ struct Writer<'a> {
     out: String,
     headings: BTreeSet<usize>,
     pictures: usize,
+    cover: bool,
 }
 
 impl Writer<'_> {
@@ -106,8 +113,16 @@ impl Writer<'_> {
                 order.split(' ').filter(|n| !n.is_empty()).position(|n| n == name)
             });
         }
+        let mut title = self.cover && node.tag_name().name() == "sectPr";
         for child in children {
+            if title && AFTER_TITLE.contains(&child.tag_name().name()) {
+                title = false;
+                self.out.push_str(TITLE);
+            }
             self.element(child);
+        }
+        if title {
+            self.out.push_str(TITLE);
         }
         self.raw(last.range().end, range.end);
     }

@@ -11,6 +11,8 @@ use std::io::Cursor;
 /// Air at the sides of a cell, and above and below, in twips.
 const SIDE: usize = 68;
 const AIR: usize = 30;
+/// Under the date of a seal place, in twips.
+const FOOT: u32 = 113;
 /// Below this nobody can read a form.
 const SMALLEST: f64 = 8.0;
 const EMU: f64 = 36_000.0;
@@ -175,7 +177,7 @@ impl<'a> Writer<'a> {
         let mut out = word::Paragraph::new().align(alignment(align.unwrap_or(p.align)));
         // An exact line would cut a picture off.
         if !p.runs.iter().any(|run| matches!(run, Run::Image { .. })) {
-            out = exactly(out, size * (1.0 + self.look.lead) * POINT);
+            out = out.line_spacing(self.spacing(p, scale));
         }
         if p.indent > 0.0 {
             let first = twips(p.indent * size * POINT);
@@ -183,6 +185,12 @@ impl<'a> Writer<'a> {
             out = out.indent(None, Some(special), None, None);
         }
         self.runs(out, &p.runs, face, size)
+    }
+
+    /// The line of a paragraph at `scale` of its size.
+    fn spacing(&self, p: &Paragraph, scale: f64) -> word::LineSpacing {
+        let size = (p.size.unwrap_or(self.look.size) * scale).max(SMALLEST);
+        pitch(size * (1.0 + self.look.lead) * POINT)
     }
 
     fn runs(
@@ -282,7 +290,8 @@ impl<'a> Writer<'a> {
             let tall = over.map(|r| r.height.filter(|_| r.exact)).sum::<Option<f64>>();
             let scale = tall.map_or(Some(1.0), |tall| self.scale(slot, width, tall));
             exact &= !slot.first || scale.is_some();
-            cells.push(self.cell(slot, width, scale.unwrap_or(0.0))?);
+            let keep = table.keep && y + 1 < table.rows.len();
+            cells.push(self.cell(slot, width, scale.unwrap_or(0.0), keep)?);
         }
         let mut out = word::TableRow::new(cells).cant_split();
         if let Some(height) = row.height {
@@ -324,6 +333,7 @@ impl<'a> Writer<'a> {
         slot: &Slot<'a>,
         width: f64,
         scale: f64,
+        keep: bool,
     ) -> Result<word::TableCell, ExportError> {
         let cell = slot.cell;
         let mut out = word::TableCell::new().width(count(width), word::WidthType::Dxa);
@@ -345,15 +355,20 @@ impl<'a> Writer<'a> {
         }
         let face = if cell.label { self.look.label } else { self.look.value };
         let content = if slot.first { cell.content.as_slice() } else { &[] };
-        for p in content {
+        for (i, p) in content.iter().enumerate() {
             let align = match p.align {
                 Align::Left if cell.seal => Some(Align::Right),
                 Align::Left if cell.vertical => Some(Align::Center),
                 Align::Left | Align::Center | Align::Right | Align::Justify => None,
             };
-            out = out.add_paragraph(self.paragraph(p, face, scale, align)?);
+            let mut made = self.paragraph(p, face, scale, align)?;
+            if cell.seal && i + 1 == content.len() {
+                // The date keeps off the rule below.
+                made = made.line_spacing(self.spacing(p, scale).after(FOOT));
+            }
+            out = out.add_paragraph(made.keep_next(keep));
         }
-        Ok(if content.is_empty() { out.add_paragraph(word::Paragraph::new()) } else { out })
+        Ok(if content.is_empty() { out.add_paragraph(thin().keep_next(keep)) } else { out })
     }
 }
 
@@ -364,12 +379,15 @@ fn looks(family: &str, size: f64) -> word::Run {
 }
 
 fn exactly(p: word::Paragraph, mm: f64) -> word::Paragraph {
-    let line = word::LineSpacing::new()
+    p.line_spacing(pitch(mm))
+}
+
+fn pitch(mm: f64) -> word::LineSpacing {
+    word::LineSpacing::new()
         .line_rule(word::LineSpacingType::Exact)
         .line(twips(mm).max(1))
         .before(0)
-        .after(0);
-    p.line_spacing(line)
+        .after(0)
 }
 
 /// A paragraph that takes next to no room.

@@ -56,6 +56,8 @@ pub(super) struct Prepared {
     pub(super) json: Value,
     pub(super) images: Vec<String>,
     pub(super) notes: Vec<(String, String)>,
+    /// Characters no font has.
+    pub(super) absent: BTreeSet<char>,
 }
 
 /// Prepare `document`; `blank` adds a last page without text.
@@ -72,6 +74,7 @@ pub(super) fn prepare(
         document,
         noted: BTreeSet::new(),
         notes: Vec::new(),
+        absent: BTreeSet::new(),
         style,
         width: paper.0 - document.page.margin[1] - document.page.margin[3],
     };
@@ -95,6 +98,7 @@ pub(super) fn prepare(
             "body": paper.1 - page.margin[0] - page.margin[2],
             "margin": page.margin,
             "duplex": page.duplex,
+            "cover": page.cover,
             "footer": footer,
             "footface": "song",
             "style": page.style,
@@ -108,6 +112,7 @@ pub(super) fn prepare(
         json,
         images: images.into_iter().map(|(_, name)| name).collect(),
         notes: preparer.notes,
+        absent: preparer.absent,
     })
 }
 
@@ -139,6 +144,7 @@ struct Preparer<'a> {
     images: BTreeMap<String, usize>,
     noted: BTreeSet<char>,
     notes: Vec<(String, String)>,
+    absent: BTreeSet<char>,
     style: Style,
     width: f64,
 }
@@ -228,7 +234,8 @@ impl Preparer<'_> {
                 out.push(c);
                 FALLBACK
             } else {
-                out.push_str(&format!("□U+{:04X}", u32::from(c)));
+                out.push_str(&instead_of(c));
+                self.absent.insert(c);
                 "□"
             };
             if self.noted.insert(c) {
@@ -277,6 +284,7 @@ impl Preparer<'_> {
             "cols": cols,
             "header": table.header_rows.min(table.rows.len()),
             "plain": table.plain,
+            "keep": table.keep,
             "rows": rows,
         }))
     }
@@ -320,6 +328,11 @@ fn ignorable(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2064}'
         | '\u{feff}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' | '\u{ad}')
         || (c.is_control() && c != '\n' && c != '\t')
+}
+
+/// What prints for a character no font has.
+pub(super) fn instead_of(c: char) -> String {
+    format!("□U+{:04X}", u32::from(c))
 }
 
 fn missing(c: char, instead: &str) -> String {

@@ -3,7 +3,7 @@
 use super::ExportError;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use typst::text::FontBook;
+use typst::text::{FontBook, FontInfo};
 use typst_kit::fonts::{FontPath, FontStore};
 
 /// Universal fallback: it has every character of GB 18030 that names use.
@@ -19,6 +19,48 @@ const FACES: [(&str, &[&str]); 5] = [
     ("title", &["FZXiaoBiaoSong-B05S", "方正小标宋_GBK", "方正小标宋简体", FALLBACK]),
 ];
 
+/// What was found for one face.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaceFound {
+    /// `song`, `fang`, `kai`, `hei`, `title`.
+    pub face: &'static str,
+    /// The family chosen; `None`: there is none.
+    pub family: Option<&'static str>,
+    /// The file it is in.
+    pub file: Option<PathBuf>,
+    /// The families looked for, in order.
+    pub wanted: &'static [&'static str],
+}
+
+/// Looks for every face in the folders, for a report on the machine.
+pub fn faces(dirs: &[PathBuf]) -> Vec<FaceFound> {
+    let found = scan(dirs);
+    let file_of = |name: &str| {
+        let is = |(_, info): &&(FontPath, FontInfo)| info.family.eq_ignore_ascii_case(name);
+        found.iter().find(is).map(|(path, _)| path.path.clone())
+    };
+    FACES
+        .iter()
+        .map(|(face, wanted)| {
+            let hit = wanted.iter().find_map(|name| Some((*name, file_of(name)?)));
+            let (family, file) = hit.unzip();
+            FaceFound { face, family, file, wanted }
+        })
+        .collect()
+}
+
+/// The fonts of the folders in order; the order of files in a folder is that of their names, so
+/// that the same folder gives the same choice on every machine.
+fn scan(dirs: &[PathBuf]) -> Vec<(FontPath, FontInfo)> {
+    let mut all = Vec::new();
+    for dir in dirs.iter().filter(|dir| dir.is_dir()) {
+        let mut found: Vec<(FontPath, FontInfo)> = typst_kit::fonts::scan(dir).collect();
+        found.sort_by(|(a, _), (b, _)| (&a.path, a.index).cmp(&(&b.path, b.index)));
+        all.extend(found);
+    }
+    all
+}
+
 /// The fonts found, and the family chosen for each face.
 pub(super) struct Faces {
     pub(super) store: FontStore,
@@ -27,15 +69,10 @@ pub(super) struct Faces {
 }
 
 impl Faces {
-    /// Scan the folders in order; the order of files in a folder is that of their names, so
-    /// that the same folder gives the same choice on every machine.
+    /// Scan the folders in order.
     pub(super) fn scan(dirs: &[PathBuf]) -> Result<Self, ExportError> {
         let mut store = FontStore::new();
-        for dir in dirs.iter().filter(|dir| dir.is_dir()) {
-            let mut found: Vec<(FontPath, _)> = typst_kit::fonts::scan(dir).collect();
-            found.sort_by(|(a, _), (b, _)| (&a.path, a.index).cmp(&(&b.path, b.index)));
-            store.extend(found);
-        }
+        store.extend(scan(dirs));
         let mut families = BTreeMap::new();
         for (face, names) in FACES {
             let chosen =

@@ -6,11 +6,17 @@
 
 mod data;
 mod fonts;
+mod settle;
 mod world;
+
+pub use fonts::{FaceFound, faces};
 
 use super::{Artifact, Format};
 use crate::compose::Document;
 use fonts::Faces;
+use settle::Place;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use thiserror::Error;
@@ -26,6 +32,9 @@ use world::{FormWorld, file_id};
 
 /// How many documents Typst's caches may grow over before old entries go.
 const EVICT_EVERY: usize = 10;
+/// How many of those rounds an entry lives without being asked for. What all forms share is asked
+/// for in every round; what is kept beyond that is the pictures of other people.
+const ROUNDS: usize = 2;
 
 /// Why a document could not be exported; for the operator's log.
 #[derive(Debug, Error)]
@@ -113,43 +122,77 @@ impl PdfExporter {
     /// # Errors
     /// When the document is not consistent or Typst refuses it.
     pub fn export(&self, document: &Document) -> Result<Artifact, ExportError> {
-        let result = self.lay_out_and_write(document);
+        let mut made = self.export_as(document, &[Format::Pdf])?;
+        made.pop().ok_or_else(|| ExportError::Layout {
+            title: document.title.clone(),
+            what: "no format".to_owned(),
+        })
+    }
+
+    /// Writes `document` in each of `formats`, in their order. What goes to an 附页 is settled by
+    /// the layout once, so that all of them carry the same text. The notes stand at each.
+    ///
+    /// # Errors
+    /// When the document is not consistent or an exporter refuses it.
+    pub fn export_as(
+        &self,
+        document: &Document,
+        formats: &[Format],
+    ) -> Result<Vec<Artifact>, ExportError> {
+        let result = self.settle_and_write(document, formats);
         // On the error path too: a run of bad documents must not eat the memory.
         if self.done.fetch_add(1, Ordering::Relaxed) % EVICT_EVERY == EVICT_EVERY - 1 {
-            comemo::evict(EVICT_EVERY);
+            comemo::evict(ROUNDS);
         }
         result
     }
 
-    fn lay_out_and_write(&self, document: &Document) -> Result<Artifact, ExportError> {
-        let (mut pages, mut notes) = self.lay_out(document, false)?;
-        if document.page.duplex && pages.pages().len() % 2 == 1 {
-            let odd = pages.pages().len();
-            (pages, notes) = self.lay_out(document, true)?;
-            notes.push((
+    fn settle_and_write(
+        &self,
+        document: &Document,
+        formats: &[Format],
+    ) -> Result<Vec<Artifact>, ExportError> {
+        let mut laid = self.lay_out(document, false)?;
+        let mut document = Cow::Borrowed(document);
+        if !laid.moved.is_empty() || !laid.absent.is_empty() {
+            let (settled, moves) = settle::settle(&document, &laid.moved, &laid.absent);
+            let again = self.lay_out(&settled, false)?;
+            document = Cow::Owned(settled);
+            laid = Laid { pages: again.pages, ..laid };
+            laid.notes.extend(moves);
+        }
+        let odd = laid.pages.pages().len();
+        if document.page.duplex && odd % 2 == 1 {
+            laid.pages = self.lay_out(&document, true)?.pages;
+            laid.notes.push((
                 "RD-105".to_owned(),
                 format!("页数 {odd} 为奇数，已补空白页以便正反面打印"),
             ));
         }
-        let moved = moved(&pages);
-        for (n, field) in moved {
-            notes.push(("FM-102".to_owned(), format!("{field}内容超出表格，已转附页{n}")));
-        }
-        let bytes =
-            typst_pdf::pdf(&pages, &self.options).map_err(|e| failed(&document.title, &e))?;
-        Ok(Artifact {
-            bytes,
-            format: Format::Pdf,
-            pages: u32::try_from(pages.pages().len()).ok(),
-            notes,
-        })
+        formats.iter().map(|format| self.write(&document, &laid, *format)).collect()
     }
 
-    fn lay_out(
+    fn write(
         &self,
         document: &Document,
-        blank: bool,
-    ) -> Result<(PagedDocument, Vec<(String, String)>), ExportError> {
+        laid: &Laid,
+        format: Format,
+    ) -> Result<Artifact, ExportError> {
+        let mut artifact = match format {
+            Format::Pdf => {
+                let bytes = typst_pdf::pdf(&laid.pages, &self.options)
+                    .map_err(|e| failed(&document.title, &e))?;
+                let pages = u32::try_from(laid.pages.pages().len()).ok();
+                Artifact { bytes, format, pages, notes: Vec::new() }
+            }
+            Format::Docx => super::docx(document)?,
+            Format::Xlsx => super::xlsx(document)?,
+        };
+        artifact.notes.clone_from(&laid.notes);
+        Ok(artifact)
+    }
+
+    fn lay_out(&self, document: &Document, blank: bool) -> Result<Laid, ExportError> {
         let prepared = data::prepare(document, &self.faces, blank)?;
         let images = prepared
             .images
@@ -172,11 +215,20 @@ impl PdfExporter {
         let result = typst::compile::<PagedDocument>(&world);
         let pages = result.output.map_err(|e| failed(&document.title, &e))?;
         if result.warnings.is_empty() {
-            Ok((pages, prepared.notes))
+            let moved = moved(&pages);
+            Ok(Laid { pages, notes: prepared.notes, absent: prepared.absent, moved })
         } else {
             Err(failed(&document.title, &result.warnings))
         }
     }
+}
+
+/// A document on pages, and what is to be settled about it.
+struct Laid {
+    pages: PagedDocument,
+    notes: Vec<(String, String)>,
+    absent: BTreeSet<char>,
+    moved: BTreeSet<Place>,
 }
 
 fn failed(title: &str, diagnostics: &[SourceDiagnostic]) -> ExportError {
@@ -190,10 +242,10 @@ fn failed(title: &str, diagnostics: &[SourceDiagnostic]) -> ExportError {
     ExportError::Layout { title: title.to_owned(), what: words.join("; ") }
 }
 
-/// What the layout moved to an 附页: its number and the name of the field.
-fn moved(pages: &PagedDocument) -> Vec<(i64, String)> {
+/// The cells whose text does not fit.
+fn moved(pages: &PagedDocument) -> BTreeSet<Place> {
     let Some(label) = Label::new(PicoStr::intern("moved")) else {
-        return Vec::new();
+        return BTreeSet::new();
     };
     pages
         .introspector()
@@ -203,14 +255,11 @@ fn moved(pages: &PagedDocument) -> Vec<(i64, String)> {
             let Value::Dict(dict) = &content.to_packed::<MetadataElem>()?.value else {
                 return None;
             };
-            let Ok(Value::Int(n)) = dict.get("n") else {
-                return None;
+            let number = |key: &str| match dict.get(key) {
+                Ok(Value::Int(n)) => usize::try_from(*n).ok(),
+                _ => None,
             };
-            let field = match dict.get("field") {
-                Ok(Value::Str(field)) => field.to_string(),
-                _ => String::new(),
-            };
-            Some((*n, field))
+            Some(Place { block: number("block")?, row: number("row")?, cell: number("cell")? })
         })
         .collect()
 }

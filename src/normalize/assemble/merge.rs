@@ -148,7 +148,8 @@ fn versions_note(
     Some(finding.arg("no", no).arg("n", older + 1).arg("file", name).build())
 }
 
-/// The same bytes for two materials of one person (MT-151) or for two people (MT-152, PH-131).
+/// The same bytes for two materials of one person (MT-151) or for two people: an error for what
+/// only one can own (MT-152), a warning for papers that people share (MT-151, PH-131).
 fn copies(items: &[Item<'_>], people: &People<'_>, pack: &Pack, notes: &mut [Vec<Finding>]) {
     let mut by_hash: BTreeMap<&str, Vec<&Item<'_>>> = BTreeMap::new();
     for item in items.iter().filter(|item| item.fate == Fate::Keep && !item.refused) {
@@ -166,14 +167,19 @@ fn copies(items: &[Item<'_>], people: &People<'_>, pack: &Pack, notes: &mut [Vec
                     .arg("b", label(item, pack));
                 notes[item.person].push(finding.build());
             } else {
-                notes[item.person].extend(of_others(item, &group, people));
+                notes[item.person].extend(of_others(item, &group, people, pack));
             }
         }
     }
 }
 
 /// The finding about others who handed in the same bytes as `item`.
-fn of_others(item: &Item<'_>, group: &[&Item<'_>], people: &People<'_>) -> Option<Finding> {
+fn of_others(
+    item: &Item<'_>,
+    group: &[&Item<'_>],
+    people: &People<'_>,
+    pack: &Pack,
+) -> Option<Finding> {
     let own = &people.list[item.person];
     let others: Vec<&&Item<'_>> =
         group.iter().filter(|o| !same_human(own, &people.list[o.person])).collect();
@@ -183,10 +189,24 @@ fn of_others(item: &Item<'_>, group: &[&Item<'_>], people: &People<'_>) -> Optio
         return None;
     }
     let photo = |i: &Item<'_>| i.choice == Choice::Photo;
-    let code = if photo(item) && others.iter().all(|o| photo(o)) { "PH-131" } else { "MT-152" };
     let other = names.into_iter().collect::<Vec<_>>().join("、");
-    let finding = Finding::new(code, Origin::file(&item.file.path));
-    Some(finding.arg("name", &own.name).arg("other", other).build())
+    let say = |code: &str| Finding::new(code, Origin::file(&item.file.path));
+    if photo(item) && others.iter().all(|o| photo(o)) {
+        return Some(say("PH-131").arg("name", &own.name).arg("other", other).build());
+    }
+    if personal(item, pack) || others.iter().any(|o| personal(o, pack)) {
+        return Some(say("MT-152").arg("name", &own.name).arg("other", other).build());
+    }
+    let what = label(item, pack);
+    let finding = say("MT-151").arg("a", format!("{}的{what}", own.name));
+    Some(finding.arg("b", format!("{other}的{what}")).build())
+}
+
+/// Whether only one person can own the file, wherever it was put.
+fn personal(item: &Item<'_>, pack: &Pack) -> bool {
+    let Choice::Material(m) = item.choice else { return item.choice == Choice::Photo };
+    let part = item.fill.part.and_then(|index| pack.materials[m].parts.get(index));
+    part.is_some_and(|part| part.personal)
 }
 
 fn same_human(a: &Person<'_>, b: &Person<'_>) -> bool {

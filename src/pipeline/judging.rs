@@ -1,0 +1,186 @@
+//! From the filings in the ledger to judged and numbered cases.
+
+use super::{RunError, answers, context};
+use crate::check::{self, Decision, History, Judgement, Report};
+use crate::intake::Witness;
+use crate::ledger::{Case, Ledger, NumberKey, Numbering, ReviewRow, WitnessRow};
+use crate::normalize::{self, Applicant, Chain, Filing, Submission};
+use crate::pack::Pack;
+use chrono::{DateTime, FixedOffset};
+use std::collections::BTreeMap;
+
+/// What the judge left, with what the papers need.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    pub(crate) submissions: Vec<Submission>,
+    pub(crate) report: Report,
+    pub(crate) cases: BTreeMap<String, Case>,
+    pub(crate) versions: BTreeMap<String, u32>,
+}
+
+impl Judged {
+    /// All applicants with their case and judgement, in order.
+    pub(crate) fn people(
+        &self,
+    ) -> impl Iterator<Item = (&Submission, &Applicant, &Case, &Judgement)> {
+        self.submissions.iter().flat_map(move |submission| {
+            submission.applicants.iter().filter_map(move |applicant| {
+                let key = &applicant.key.text;
+                Some((
+                    submission,
+                    applicant,
+                    self.cases.get(key)?,
+                    self.report.judgements.get(key)?,
+                ))
+            })
+        })
+    }
+}
+
+/// Assembles all current contents and judges them.
+pub(crate) fn judge(
+    pack: &Pack,
+    now: DateTime<FixedOffset>,
+    ledger: &mut Ledger,
+) -> Result<Judged, RunError> {
+    let (chains, versions) = contents(ledger)?;
+    let submissions = normalize::assemble(&chains, pack);
+    answers::collect(ledger, &chains, &submissions, now)?;
+    let reviews = ledger.reviews()?;
+    let history = History { answers: answers::valid(&reviews, &submissions) };
+    let mut report = check::check(&submissions, pack, &history, now);
+    answers::tell_stale(&reviews, &submissions, &mut report);
+    let wanted = wanted_numbers(pack, &submissions, &report);
+    let cases = ledger.record_cases(&numbering(pack), &wanted)?;
+    Ok(Judged { submissions, report, cases, versions })
+}
+
+/// Everything filed, by entry, with the number of contents of each.
+fn contents(ledger: &Ledger) -> Result<(Vec<Chain>, BTreeMap<String, u32>), RunError> {
+    let mut filings: BTreeMap<String, Vec<Filing>> = ledger.filings()?;
+    witnessed(&ledger.witnesses()?, &mut filings);
+    let versions = filings.iter().map(|(e, f)| (e.clone(), f.len() as u32)).collect();
+    let chains = filings.into_values().filter_map(|mut contents| {
+        let current = contents.pop()?;
+        Some(Chain { current, earlier: contents })
+    });
+    Ok((chains.collect(), versions))
+}
+
+/// What a person decides on: the submissions and what was said so far. Nothing is written.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) submissions: Vec<Submission>,
+    pub(super) reviews: Vec<ReviewRow>,
+    pub(super) cases: BTreeMap<String, Case>,
+}
+
+impl Table {
+    pub(super) fn lay(pack: &Pack, ledger: &Ledger) -> Result<Self, RunError> {
+        let (chains, _) = contents(ledger)?;
+        Ok(Self {
+            submissions: normalize::assemble(&chains, pack),
+            reviews: ledger.reviews()?,
+            cases: ledger.cases()?,
+        })
+    }
+
+    /// The judgement with what was said so far.
+    pub(super) fn judge(&self, pack: &Pack, now: DateTime<FixedOffset>) -> Report {
+        let answers = answers::valid(&self.reviews, &self.submissions);
+        check::check(&self.submissions, pack, &History { answers }, now)
+    }
+
+    /// The judgement as if one case had no answers: all its questions are open.
+    pub(super) fn judge_afresh(
+        &self,
+        pack: &Pack,
+        now: DateTime<FixedOffset>,
+        key: &str,
+    ) -> Report {
+        let mut answers = answers::valid(&self.reviews, &self.submissions);
+        answers.retain(|(of, _), _| of != key);
+        check::check(&self.submissions, pack, &History { answers }, now)
+    }
+
+    /// Key of the case of that number, when it still stands in the filings.
+    pub(super) fn key(&self, number: &str) -> Option<&str> {
+        let case = self.cases.values().find(|case| case.number == number)?;
+        let current = answers::by_key(&self.submissions).contains_key(case.key.as_str());
+        current.then_some(case.key.as_str())
+    }
+
+    /// The applicants of a case.
+    pub(super) fn people(&self, key: &str) -> Vec<&Applicant> {
+        answers::by_key(&self.submissions).remove(key).unwrap_or_default()
+    }
+}
+
+/// Puts a person's word on an arrival in the place of what the machine saw.
+fn witnessed(rows: &[WitnessRow], filings: &mut BTreeMap<String, Vec<Filing>>) {
+    for row in rows {
+        let Ok(at) = DateTime::parse_from_rfc3339(&row.arrived) else { continue };
+        let contents = filings.get_mut(&row.entry).into_iter().flatten();
+        for filing in contents.filter(|filing| filing.content == row.content) {
+            filing.arrival.at = at;
+            filing.arrival.by = Witness::Person;
+        }
+    }
+}
+
+fn numbering(pack: &Pack) -> Numbering {
+    match &pack.numbering {
+        Some(n) => Numbering { template: n.application.clone(), scope: n.seq_scope.clone() },
+        None => Numbering {
+            template: format!("{}-{{level_digit}}-{{area_code3}}-{{seq:04}}", pack.circular.id),
+            scope: vec!["year".into(), "level".into(), "area".into()],
+        },
+    }
+}
+
+fn wanted_numbers(
+    pack: &Pack,
+    submissions: &[Submission],
+    report: &Report,
+) -> Vec<(String, String, NumberKey, Decision)> {
+    let mut ordered: Vec<&Submission> = submissions.iter().collect();
+    ordered.sort_by(|a, b| (a.arrival.at, &a.source).cmp(&(b.arrival.at, &b.source)));
+    let mut wanted = Vec::new();
+    for applicant in ordered.iter().flat_map(|s| &s.applicants) {
+        let Some(judgement) = report.judgements.get(&applicant.key.text) else { continue };
+        let name = context::text(&applicant.record, "person.name");
+        let key = NumberKey {
+            year: pack.circular.year,
+            level_digit: level_digit(&context::text(&applicant.record, "apply.level")),
+            area: area_code(pack, applicant),
+        };
+        let person = format!("{}|{name}", applicant.unit);
+        wanted.push((applicant.key.text.clone(), person, key, judgement.decision));
+    }
+    wanted
+}
+
+/// Last three digits of the region code of the unit's area; `000` when the area is not known.
+fn area_code(pack: &Pack, applicant: &Applicant) -> String {
+    let area = context::text(&applicant.record, "unit.area");
+    let site = pack.sites.iter().find(|site| {
+        if area.is_empty() { applicant.unit.starts_with(&site.area) } else { site.area == area }
+    });
+    let Some(site) = site else { return "000".to_owned() };
+    let code = site.code.clone().or_else(|| site.regions.first().cloned());
+    code.map_or_else(
+        || "000".to_owned(),
+        |code| code.chars().skip(code.chars().count().saturating_sub(3)).collect(),
+    )
+}
+
+fn level_digit(level: &str) -> u32 {
+    match level {
+        "高级技师" => 1,
+        "技师" => 2,
+        "高级工" => 3,
+        "中级工" => 4,
+        "初级工" => 5,
+        _ => 0,
+    }
+}

@@ -1,0 +1,98 @@
+//! One delivery through the readers, with what was read before taken from the ledger.
+
+use super::{Office, RunError};
+use crate::blobs::{Blobs, sha256_hex};
+use crate::intake::Delivery;
+use crate::ledger::Ledger;
+use crate::normalize::{self, Filing};
+use crate::pack::Pack;
+use crate::read::{self, Content, Parsed, ReadTask, Reading};
+use crate::wall::{Limits, Pool};
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Reads and normalizes one delivery and puts it into the ledger; gives how many files were known.
+pub(crate) fn file(
+    office: &Office,
+    ledger: &mut Ledger,
+    pool: &Pool,
+    delivery: Delivery,
+) -> Result<usize, RunError> {
+    let entry = delivery.entry.clone();
+    let fresh: Mutex<BTreeMap<String, String>> = Mutex::default();
+    let known = AtomicUsize::new(0);
+    let salt = salt(&office.settings.limits);
+    let reading = {
+        let shared = Mutex::new(&mut *ledger);
+        let cached = |key: &str| -> Option<Parsed> {
+            let body = shared.lock().ok()?.parsed(&salted(&salt, key)).ok()??;
+            let parsed = serde_json::from_str(&body).ok()?;
+            known.fetch_add(1, Ordering::Relaxed);
+            Some(parsed)
+        };
+        let store = |key: &str, parsed: &Parsed| {
+            if let (Ok(body), Ok(mut fresh)) = (serde_json::to_string(parsed), fresh.lock()) {
+                fresh.insert(salted(&salt, key), body);
+            }
+        };
+        let call = |task: &ReadTask| pool.call::<ReadTask, Parsed>("read", task);
+        read::read(delivery, &call, &office.blobs, &cached, &store)
+    };
+    let blobs = blobs_of(&reading);
+    office.blobs.settle(&blobs).map_err(RunError::io("cannot write the blob store"))?;
+    ledger.remember_parsed(&fresh.into_inner().unwrap_or_default())?;
+    let filing = normalize::normalize(&reading, &office.pack.pack, office.now.date_naive());
+    ledger.add_filing(&entry, &filing.content, &filing)?;
+    Ok(known.into_inner())
+}
+
+/// Every blob that the ledger will name because of a reading.
+fn blobs_of(reading: &Reading) -> BTreeSet<&str> {
+    let mut names = BTreeSet::new();
+    for file in &reading.files {
+        names.insert(file.file.sha256.as_str());
+        let Content::Scan(scan) = &file.content else { continue };
+        names.insert(scan.blob.as_str());
+        names.extend(scan.thumbnail.as_deref());
+        names.extend(scan.image.as_ref().and_then(|image| image.print.as_deref()));
+    }
+    names
+}
+
+/// Reads and normalizes one delivery and remembers nothing.
+pub(crate) fn once(
+    delivery: Delivery,
+    blobs: &Blobs,
+    pool: &Pool,
+    pack: &Pack,
+    today: NaiveDate,
+) -> Filing {
+    let call = |task: &ReadTask| pool.call::<ReadTask, Parsed>("read", task);
+    let reading = read::read(delivery, &call, blobs, &|_| None, &|_, _| {});
+    normalize::normalize(&reading, pack, today)
+}
+
+/// A file past a limit is read as a refusal: under other limits it is another answer.
+fn salt(limits: &Limits) -> String {
+    serde_json::to_string(limits).unwrap_or_default()
+}
+
+fn salted(salt: &str, key: &str) -> String {
+    sha256_hex(format!("{key}|{salt}").as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_part_of_the_key() {
+        let usual = Limits::default();
+        let tight = Limits { image_pixels: 1000, ..Limits::default() };
+        let key = |limits: &Limits| salted(&salt(limits), "ab");
+        assert_eq!(key(&usual), key(&Limits::default()));
+        assert_ne!(key(&usual), key(&tight));
+    }
+}

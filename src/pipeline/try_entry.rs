@@ -1,0 +1,116 @@
+//! A dry run of one entry: the whole judgement, and nothing kept.
+
+use super::judging::Judged;
+use super::{RunError, answers, local, program, reading, run_info, wire};
+use crate::blobs::Blobs;
+use crate::check::{self, History};
+use crate::config::Settings;
+use crate::intake::{self, Delivery, Inbox, Seen, Witness};
+use crate::ledger::{Case, Ledger};
+use crate::normalize::{self, Chain};
+use crate::pack;
+use crate::publish::WireReport;
+use crate::wall::Pool;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+/// Judges what lies at `place` by itself. `temp` hears of the folder that holds the bytes meanwhile
+/// and is gone afterwards.
+///
+/// # Errors
+/// When nothing lies there, or pack, workers or the disk fail.
+pub fn try_entry(
+    settings: &Settings,
+    place: &Path,
+    show_ids: bool,
+    temp: &dyn Fn(&Path),
+) -> Result<WireReport, RunError> {
+    let loaded = pack::load(&settings.templates, &settings.circular)?;
+    let now = local(settings.now);
+    let dir = tempfile::Builder::new()
+        .prefix("dossier-check-")
+        .tempdir()
+        .map_err(RunError::io("cannot make a folder for temporary files"))?;
+    temp(dir.path());
+    let blobs = Blobs::open(dir.path()).map_err(RunError::io("cannot keep temporary files"))?;
+    let pool = Pool::new(program()?, settings.jobs, settings.limits.clone());
+    let ledger = Ledger::look(&settings.state, &settings.circular)?;
+    let delivery = take_in(settings, place, &blobs, &pool, ledger.as_ref())?;
+    let filing = reading::once(delivery, &blobs, &pool, &loaded.pack, now.date_naive());
+    let chain = Chain { current: filing, earlier: Vec::new() };
+    let submissions = normalize::assemble(&[chain], &loaded.pack);
+    let reviews = ledger.as_ref().map(Ledger::reviews).transpose()?.unwrap_or_default();
+    let history = History { answers: answers::valid(&reviews, &submissions) };
+    let report = check::check(&submissions, &loaded.pack, &history, now);
+    let known = ledger.as_ref().map(Ledger::cases).transpose()?.unwrap_or_default();
+    let cases = report.judgements.iter().map(|(key, judgement)| {
+        // a case gets its number from a pass; until then it has none
+        let number = known.get(key).map_or_else(String::new, |case| case.number.clone());
+        (key.clone(), Case { number, key: key.clone(), decision: judgement.decision })
+    });
+    let cases = cases.collect();
+    let judged = Judged { submissions, report, cases, versions: BTreeMap::new() };
+    let run = run_info(&settings.circular, &loaded.hash, now, &judged, &[]);
+    let pen = if show_ids { wire::Pen::Open } else { wire::Pen::Masked };
+    Ok(wire::report(&judged, &[], &[], run, pen))
+}
+
+fn take_in(
+    settings: &Settings,
+    place: &Path,
+    blobs: &Blobs,
+    pool: &Pool,
+    ledger: Option<&Ledger>,
+) -> Result<Delivery, RunError> {
+    let place = place
+        .canonicalize()
+        .map_err(|e| RunError::Refused(format!("cannot read `{}`: {e}", place.display())))?;
+    let inbox = Inbox {
+        dir: &settings.inbox,
+        blobs,
+        pool,
+        limits: &settings.limits,
+        settle: Duration::ZERO,
+        patience: Duration::ZERO,
+        now: local(settings.now),
+        by: Witness::Run,
+        last_look: None,
+        known: &BTreeMap::new(),
+    };
+    let found = intake::collect_one(&inbox, &place)?;
+    let mut delivery = found.ok_or_else(|| {
+        RunError::Refused(format!("`{}` is no entry: nothing lies there", place.display()))
+    })?;
+    if !delivery.settled {
+        let what = format!(
+            "`{}` changes while it is read\nhint: wait until it is copied",
+            place.display()
+        );
+        return Err(RunError::Refused(what));
+    }
+    let in_inbox = settings.inbox.canonicalize().is_ok_and(|dir| place.parent() == Some(&dir));
+    if let (true, Some(ledger)) = (in_inbox, ledger) {
+        let known: BTreeMap<String, Seen> = ledger.seen()?;
+        if let Some(seen) = known.get(&delivery.entry)
+            && seen.content.as_ref() == Some(&delivery.content)
+        {
+            delivery.arrival = seen.arrival.clone();
+        }
+    }
+    Ok(delivery)
+}
+
+/// Reads a workbook somewhere on the disk behind the wall, for its answers.
+pub(super) fn read_alone(settings: &Settings, place: &Path) -> Result<normalize::Filing, RunError> {
+    let loaded = pack::load(&settings.templates, &settings.circular)?;
+    let dir = tempfile::Builder::new()
+        .prefix("dossier-decide-")
+        .tempdir()
+        .map_err(RunError::io("cannot make a folder for temporary files"))?;
+    let blobs = Blobs::open(dir.path()).map_err(RunError::io("cannot keep temporary files"))?;
+    let pool = Pool::new(program()?, 1, settings.limits.clone());
+    let delivery = take_in(settings, place, &blobs, &pool, None)?;
+    let today = local(settings.now).date_naive();
+    Ok(reading::once(delivery, &blobs, &pool, &loaded.pack, today))
+}

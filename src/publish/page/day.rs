@@ -1,0 +1,101 @@
+//! What the page says, gathered once from the report.
+
+use super::super::{WireApplicant, WireReport, WireSubmission, safe_name};
+use crate::diag::Severity;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The day as the page tells it.
+pub(super) struct Day<'a> {
+    pub(super) report: &'a WireReport,
+    pub(super) calls: Vec<Call<'a>>,
+    pub(super) waiting: Vec<(&'a WireSubmission, &'a WireApplicant)>,
+    /// Entries that a person must look at although nobody of them is known.
+    pub(super) stuck: Vec<&'a WireSubmission>,
+    pub(super) accepted: BTreeMap<&'a str, Vec<&'a WireApplicant>>,
+    /// How many entries have not come whole.
+    pub(super) unsettled: usize,
+}
+
+/// Whom to phone.
+pub(super) struct Call<'a> {
+    pub(super) unit: &'a str,
+    pub(super) phone: String,
+    pub(super) returned: Vec<&'a WireApplicant>,
+    /// What is wrong with the delivery itself.
+    pub(super) own: Vec<&'a str>,
+    /// Folder of what goes back.
+    pub(super) folder: String,
+}
+
+impl<'a> Day<'a> {
+    pub(super) fn of(report: &'a WireReport) -> Self {
+        let all =
+            || report.submissions.iter().flat_map(|s| s.applicants.iter().map(move |a| (s, a)));
+        let mut accepted: BTreeMap<&str, Vec<&WireApplicant>> = BTreeMap::new();
+        for (_, a) in all().filter(|(_, a)| a.decision == "accepted") {
+            accepted.entry(&a.unit).or_default().push(a);
+        }
+        let in_state = |state: &'static str| {
+            report.submissions.iter().filter(move |s| s.state == state && s.applicants.is_empty())
+        };
+        Self {
+            report,
+            calls: calls(report),
+            waiting: all().filter(|(_, a)| a.decision == "held").collect(),
+            stuck: in_state("held").collect(),
+            accepted,
+            unsettled: report.submissions.iter().filter(|s| s.state == "unsettled").count(),
+        }
+    }
+
+    /// How many decisions wait.
+    pub(super) fn decisions(&self) -> usize {
+        self.waiting.len() + self.stuck.len()
+    }
+}
+
+/// Those who have something to mend, those with the most people first.
+fn calls(report: &WireReport) -> Vec<Call<'_>> {
+    let mut units: BTreeMap<&str, Vec<&WireSubmission>> = BTreeMap::new();
+    for submission in &report.submissions {
+        units.entry(&submission.unit).or_default().push(submission);
+    }
+    let mut calls = Vec::new();
+    for (unit, submissions) in units {
+        let people = || submissions.iter().flat_map(|s| &s.applicants);
+        let returned: Vec<_> = people().filter(|a| a.decision == "returned").collect();
+        let grave = |s: &&&WireSubmission| s.state == "returned" && s.applicants.is_empty();
+        let own: BTreeSet<&str> = submissions
+            .iter()
+            .filter(grave)
+            .flat_map(|s| &s.findings)
+            .filter(|f| f.severity >= Severity::Warn)
+            .map(|f| f.message.as_str())
+            .collect();
+        if returned.is_empty() && own.is_empty() {
+            continue;
+        }
+        let phone = people().map(phone_of).find(|phone| !phone.is_empty()).unwrap_or_default();
+        let folder = format!("30-退回/{}", safe_name(unit));
+        calls.push(Call { unit, phone, returned, own: own.into_iter().collect(), folder });
+    }
+    calls.sort_by_key(|call| std::cmp::Reverse(call.returned.len()));
+    calls
+}
+
+/// The phone a row names: of the contact, else of the unit.
+fn phone_of(a: &WireApplicant) -> String {
+    let said = |field: &str| {
+        let value = &a.record.get(field)?.value;
+        let text = match value {
+            serde_json::Value::String(text) => text.clone(),
+            serde_json::Value::Array(list) => {
+                let all: Vec<&str> = list.iter().filter_map(|v| v.as_str()).collect();
+                all.join("、")
+            }
+            _ => String::new(),
+        };
+        (!text.is_empty()).then_some(text)
+    };
+    said("contact.phone").or_else(|| said("unit.phone")).unwrap_or_default()
+}
