@@ -99,7 +99,7 @@ fn workbook(rows: u32) -> PathBuf {
         return path;
     }
     let mut book = Workbook::new();
-    let sheet = book.add_worksheet_with_constant_memory();
+    let sheet = book.add_worksheet_with_constant_memory().expect("a new book has room");
     let fault = "a sheet has room for it";
     let heads = [
         "序号",
