@@ -120,7 +120,11 @@ pub(super) fn row_of(applicant: &Applicant) -> Origin {
 /// Reads a stored answer; words that are neither yes nor no answer nothing.
 pub(super) fn answer(history: &History, case: &str, question: &str) -> Option<bool> {
     let key = (case.to_owned(), question.to_owned());
-    match history.answers.get(&key)?.trim() {
+    understood(history.answers.get(&key)?)
+}
+
+fn understood(word: &str) -> Option<bool> {
+    match word.trim() {
         "是" | "符合" | "属实" | "同意" | "通过" | "认可" | "保留" | "已核" | "有" => {
             Some(true)
         }
@@ -128,6 +132,13 @@ pub(super) fn answer(history: &History, case: &str, question: &str) -> Option<bo
             Some(false)
         }
         _ => None,
+    }
+}
+
+impl Question {
+    /// Whether a word answers it: one of its choices, or another word for yes or no.
+    pub fn takes(&self, word: &str) -> bool {
+        self.choices.iter().any(|choice| choice == word.trim()) || understood(word).is_some()
     }
 }
 

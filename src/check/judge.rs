@@ -3,7 +3,9 @@
 use super::case::{Case, Docket, answer, display_name, row_of};
 use super::derive::{self, Batch};
 use super::{Decision, History, Judgement, Question, Report};
-use super::{exceptions, forms, identity, materials, quota, routes, rules, scope, windows};
+use super::{
+    exceptions, forms, identity, materials, quota, registers, routes, rules, sanity, scope, windows,
+};
 use crate::diag::{Finding, Origin, Severity};
 use crate::normalize::{Applicant, Record, Submission, Value};
 use crate::pack::Pack;
@@ -148,6 +150,8 @@ fn one(case: &Case<'_>, docket: &mut Docket) -> Vec<String> {
     }
     forms::check(case, docket);
     windows::check(case, docket);
+    registers::check(case, docket);
+    sanity::check(case, docket);
     omitted(case, docket);
     materials::check_lines(case, docket);
     routes::check(case, docket)

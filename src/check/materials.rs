@@ -178,6 +178,11 @@ fn missing(material: &Material, weight: Weight, case: &Case<'_>, docket: &mut Do
             None => Finding::new("MT-101", case.row()),
         });
     }
+    let pages: u32 = files(material, case).iter().map(MaterialFile::pages).sum();
+    if let Some(least) = material.min_pages.filter(|least| !empty && pages < *least) {
+        let finding = Finding::new("MT-105", at(material, case));
+        say(finding.arg("n", format!("{pages} 页")).arg("expect", format!("至少 {least} 页")));
+    }
     for gap in gaps(material, case) {
         match &gap.part.finding {
             Some(code) => {

@@ -18,8 +18,10 @@ mod photo;
 mod predicate;
 mod quota;
 mod ranks;
+mod registers;
 mod routes;
 mod rules;
+mod sanity;
 mod scope;
 #[cfg(test)]
 mod tests;

@@ -11,9 +11,12 @@ use std::collections::BTreeSet;
 
 /// Words that excuse a person from a year's appraisal: a person decides what they mean.
 const EXCUSED: &[&str] = &["免考核", "免于考核", "免考"];
-/// Grades of an appraisal that are known to be poor; a word that is neither these nor allowed
-/// is for a person to read.
-const POOR: &[&str] = &[
+/// Grades of an appraisal; any other word is for a person to read.
+const GRADES: &[&str] = &[
+    "优秀",
+    "良好",
+    "合格",
+    "称职",
     "基本合格",
     "不合格",
     "基本称职",
@@ -332,7 +335,7 @@ pub(super) fn allowed(member: &str, p: &Predicate, case: &Case<'_>) -> Option<bo
         return None;
     }
     let allowed = p.value.as_ref()?.as_array()?.iter().any(|v| v.as_str() == Some(head));
-    let unclear = member.starts_with("appraisal.") && !POOR.contains(&head);
+    let unclear = member.starts_with("appraisal.") && !GRADES.contains(&head);
     if !allowed && unclear { None } else { Some(allowed) }
 }
 

@@ -5,7 +5,8 @@ use super::case::{Case, Docket, display_name};
 use super::predicate::truth;
 use crate::diag::Finding;
 use crate::normalize::{CensusRow, Source, Submission};
-use crate::pack::{Band, Quota, fold_trade};
+use crate::pack::{Band, Quota, ResultRow, fold_trade};
+use crate::text::fold;
 use std::collections::BTreeMap;
 
 /// A person of a group: index into the list of all, and whether the quota leaves them out.
@@ -16,6 +17,9 @@ struct Member {
     /// The exemption rests on the unit's own word.
     doubtful: bool,
 }
+
+/// The question whether a unit applied the year before.
+const LAST_YEAR: &str = "QT-102";
 
 type Groups = BTreeMap<(String, String), Vec<Member>>;
 
@@ -29,8 +33,9 @@ pub(super) fn check(
     let mut rows = Vec::new();
     for quota in &first.pack.quotas {
         for ((unit, trade), members) in groups(quota, cases, dockets) {
-            let census = census(submissions, &unit, &trade, first);
-            let group = Group { quota, unit: &unit, trade: &trade, census, members: &members };
+            let own = census(submissions, &unit, &trade, first);
+            let counts = Counts::of(own, &unit, &trade, quota, first);
+            let group = Group { quota, unit: &unit, trade: &trade, counts, members: &members };
             rows.push(group.judge(cases, dockets));
         }
     }
@@ -98,11 +103,59 @@ fn census<'a>(
     of_unit.into_iter().find_map(|s| s.census.iter().find(same))
 }
 
+/// What is known of a unit and a trade. The circular counts by what the office collected, so its
+/// register comes before the unit's own paper.
+struct Counts {
+    present: Option<u32>,
+    last_year: Option<bool>,
+    /// The unit's own number, where it is another than the office's.
+    unit_says: Option<u32>,
+}
+
+impl Counts {
+    fn of(
+        own: Option<&CensusRow>,
+        unit: &str,
+        trade: &str,
+        quota: &Quota,
+        case: &Case<'_>,
+    ) -> Self {
+        let registers = &case.pack.registers;
+        let office = registers.census_of(unit, trade, case.pack);
+        let (ours, theirs) = (office.and_then(|r| r.present), own.and_then(|r| r.present));
+        let told = office
+            .and_then(|r| r.applied_last_year)
+            .or_else(|| own.and_then(|r| r.applied_last_year));
+        Self {
+            present: ours.or(theirs),
+            last_year: results(unit, trade, quota, case).or(told).or_else(|| {
+                // nobody of the unit stands in the office's results of last year
+                registers.results.as_ref().map(|_| false)
+            }),
+            unit_says: theirs.filter(|n| ours.is_some_and(|ours| ours != *n)),
+        }
+    }
+}
+
+/// Whether last year's results name the unit in the trade; those who failed use no quota.
+fn results(unit: &str, trade: &str, quota: &Quota, case: &Case<'_>) -> Option<bool> {
+    let (unit, trade) = (fold(unit), fold_trade(&case.pack.canonical_trade(trade)));
+    let level = quota.applies.level.as_deref();
+    let of_group = |row: &&ResultRow| {
+        fold(&row.unit) == unit
+            && fold_trade(&case.pack.canonical_trade(&row.trade)) == trade
+            && (level.is_none() || row.level.is_none() || row.level.as_deref() == level)
+    };
+    let rows = case.pack.registers.results.iter().flatten().filter(of_group);
+    let used: Vec<bool> = rows.map(|row| row.passed != Some(false)).collect();
+    (!used.is_empty()).then(|| used.contains(&true))
+}
+
 struct Group<'a> {
     quota: &'a Quota,
     unit: &'a str,
     trade: &'a str,
-    census: Option<&'a CensusRow>,
+    counts: Counts,
     members: &'a [Member],
 }
 
@@ -110,11 +163,18 @@ impl Group<'_> {
     fn judge(&self, cases: &[Case<'_>], dockets: &mut [Docket]) -> QuotaRow {
         let exempt = self.members.iter().filter(|m| m.exempt).count() as u32;
         let counted = self.members.len() as u32 - exempt;
-        let present = self.census.and_then(|row| row.present);
-        let last_year = self.census.and_then(|row| row.applied_last_year);
+        let present = self.counts.present;
         let band = present.and_then(|n| band(&self.quota.bands, n));
-        let barred =
-            band.is_some_and(|b| b.consecutive_years == Some(false)) && last_year == Some(true);
+        let not_twice = band.is_some_and(|b| b.consecutive_years == Some(false));
+        let answers = self.members.iter().filter_map(|m| cases.get(m.index)?.answer(LAST_YEAR));
+        let last_year = self.counts.last_year.or_else(|| answers.reduce(|a, b| a || b));
+        let barred = not_twice && last_year == Some(true);
+        if not_twice && last_year.is_none() {
+            self.ask_last_year(cases, dockets);
+        }
+        if let (Some(a), Some(b)) = (self.counts.unit_says, present) {
+            self.each(cases, dockets, |_| true, "QT-107", |f| f.arg("a", a).arg("b", b));
+        }
         let limit = band.map(|b| if barred { 0 } else { b.max_apply });
         match (present, limit) {
             (Some(n), Some(max)) => {
@@ -157,6 +217,25 @@ impl Group<'_> {
             code,
             |f| f.arg("n", n).arg("max", max).arg("k", k).arg("names", &names),
         );
+    }
+
+    /// Small units may not apply two years running: whether they did is asked where nobody said.
+    fn ask_last_year(&self, cases: &[Case<'_>], dockets: &mut [Docket]) {
+        for member in self.members.iter().filter(|m| !m.exempt) {
+            let (Some(case), Some(docket)) =
+                (cases.get(member.index), dockets.get_mut(member.index))
+            else {
+                continue;
+            };
+            let finding = Finding::new("EL-199", case.origin("apply.trade"))
+                .arg("text", "现有技师较少的单位不得连续申报")
+                .arg("label", "上一年度是否申报")
+                .clause(&self.quota.clause)
+                .build();
+            let text = format!("{} {} 上一年度是否申报过？", self.unit, self.trade);
+            let known = finding.message.clone();
+            docket.ask_with(LAST_YEAR, text, known, finding, &["是", "否"]);
+        }
     }
 
     /// An exemption nobody can check is asked about only where it changes the outcome.

@@ -42,10 +42,7 @@ impl Interrupt {
         }
     }
 
-    #[expect(
-        clippy::exit,
-        reason = "what is published is whole at any moment, and the next pass goes on"
-    )]
+    /// What is published is whole at any moment, and the next pass goes on.
     fn end(&self) -> ! {
         for path in self.leftovers.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             let _ = std::fs::remove_dir_all(path);

@@ -59,6 +59,7 @@ impl From<RunError> for Failure {
             | RunError::Forms(_)
             | RunError::Export(_)
             | RunError::Refused(_)
+            | RunError::Register { .. }
             | RunError::State(StateError::Share { .. })
             | RunError::Intake(IntakeError::Inbox(..)) => Exit::Usage,
             RunError::Lock(LockError::Held(_)) => Exit::Running,

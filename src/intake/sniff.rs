@@ -48,7 +48,7 @@ fn is_heif(brand: &[u8]) -> bool {
 fn by_text(head: &[u8], path: &str) -> FileKind {
     let wide = head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF");
     let plain: Vec<u8> = if wide {
-        head.iter().copied().skip(2).filter(|b| *b != 0).collect()
+        narrow(head)
     } else {
         head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).to_vec()
     };
@@ -67,6 +67,19 @@ fn by_text(head: &[u8], path: &str) -> FileKind {
     }
 }
 
+/// UTF-16 after its mark, one byte a character: what is no ASCII stands as `~`. Half of a Chinese
+/// character may look like a control character; the whole never is one.
+fn narrow(head: &[u8]) -> Vec<u8> {
+    let little = head.starts_with(b"\xFF\xFE");
+    head.chunks_exact(2)
+        .skip(1)
+        .map(|pair| match (little, pair) {
+            (true, [low, high]) | (false, [high, low]) if *high == 0 => *low,
+            _ => b'~',
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +92,12 @@ mod tests {
         assert_eq!(sniff("姓名\t工种\n".as_bytes(), "a.xls"), FileKind::Text);
         assert_eq!(sniff(b"\xD0\xD5\xC3\xFB,1\n", "a.csv"), FileKind::Text);
         assert_eq!(sniff(b"\xFF\xFE\xD3\x59\x0D\x54", "a.csv"), FileKind::Text);
+        let table = "出生年月\t参加工作时间\t申报工种\r\n";
+        let little: Vec<u8> = table.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = table.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(sniff(&[b"\xFF\xFE", little.as_slice()].concat(), "a.txt"), FileKind::Text);
+        assert_eq!(sniff(&[b"\xFE\xFF", big.as_slice()].concat(), "a.csv"), FileKind::Text);
+        assert_eq!(sniff(b"\xFF\xFE\x01\x00\x02\x00\x03\x00", "a.csv"), FileKind::Unknown);
         assert_eq!(sniff(b"junk\n%PDF-1.4", "a.pdf"), FileKind::Pdf);
         assert_eq!(sniff(b"", "a.pdf"), FileKind::Empty);
         assert_eq!(sniff(b"MZ\x90\0\x03\0\0\0", "a.txt"), FileKind::Unknown);

@@ -3,7 +3,7 @@
 use super::Value;
 use super::fact::Parsed;
 use crate::read::CellValue;
-use crate::text::fold;
+use crate::text::{fold, strip_blanks};
 use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization;
 
@@ -66,10 +66,10 @@ pub(super) fn count(text: &str) -> Option<i64> {
 
 /// A duration in months: 25年, 25年3个月, 二十五, 25.5 (DD-77).
 pub(super) fn months(text: &str) -> Option<i64> {
-    let folded = fold(text);
+    let folded = fold(text).replace(['(', ')'], "").replace("周年", "年");
     let folded = folded.trim_end_matches(['以', '上', '满', '余', '多']);
-    let (years, rest) = match folded.split_once(['年', '周']) {
-        Some((years, rest)) => (years, rest.trim_start_matches(['零', '又'])),
+    let (years, rest) = match folded.split_once('年') {
+        Some((years, rest)) => (years, rest.trim_start_matches(['零', '又', '整'])),
         None if folded.contains('月') => ("0", folded),
         None => (folded, ""),
     };
@@ -93,15 +93,15 @@ pub(super) fn years(text: &str, single: Option<i32>) -> Option<BTreeSet<i32>> {
     for part in
         wide.split(['、', ',', ';', '；', '，', '\n', '。']).filter(|p| !p.trim().is_empty())
     {
-        let failed = part.contains("不合格") || part.contains('未') || part.trim() == "否";
-        let found = years_in(part);
+        let failed = part.contains(['不', '未', '没', '无', '缺', '否', '×', '✗', '✘']);
+        let found = spoken_years(part);
         understood |= failed || !found.is_empty();
         if failed {
             continue;
         }
         match found.as_slice() {
             [first, last] if first < last && is_range(part) => out.extend(*first..=*last),
-            [] if part.contains("合格") || yes_no(part) == Some(true) => {
+            [] if passed(part) => {
                 out.insert(single?);
                 understood = true;
             }
@@ -109,6 +109,42 @@ pub(super) fn years(text: &str, single: Option<i32>) -> Option<BTreeSet<i32>> {
         }
     }
     understood.then_some(out)
+}
+
+/// Words that say the training was passed; digits that are no hours or points stand for
+/// something unread, and then nothing is known.
+fn passed(part: &str) -> bool {
+    let digits = part.chars().any(|c| c.is_ascii_digit());
+    let hours = ["学时", "课时", "学分", "分", "天"].iter().any(|w| part.contains(w));
+    let words = ["合格", "完成", "通过", "达标", "已参加"];
+    yes_no(part) == Some(true) || (!digits || hours) && words.iter().any(|w| part.contains(w))
+}
+
+/// Years with four digits, or with two before 年 (17年, 16-18年度).
+fn spoken_years(part: &str) -> Vec<i32> {
+    let full = years_in(part);
+    if !full.is_empty() {
+        return full;
+    }
+    let mut out = Vec::new();
+    let mut rest = part.trim();
+    loop {
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        let tail = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        let (2, Ok(year)) = (digits.chars().count(), digits.parse::<i32>()) else {
+            return Vec::new();
+        };
+        out.push(2000 + year);
+        let tail = tail.trim_start();
+        if tail.starts_with('年') {
+            return out;
+        }
+        let next = tail.trim_start_matches(['-', '—', '–', '~', '至', '到', '/', '.']);
+        if next.len() == tail.len() {
+            return Vec::new();
+        }
+        rest = next;
+    }
 }
 
 fn is_range(part: &str) -> bool {
@@ -132,11 +168,12 @@ pub(super) fn phones(cell: &CellValue) -> Parsed {
     let mut bad = false;
     for part in wide.split(['、', ',', ';', '/', '\n', '，', '；']).filter(|p| !p.trim().is_empty())
     {
-        let core: String = part.chars().filter(|c| !c.is_whitespace() && *c != '\'').collect();
-        let core = core.strip_prefix("+86").or_else(|| core.strip_prefix("0086")).unwrap_or(&core);
-        let core = core.trim_start_matches('-');
-        bad |= !phone_ok(core);
-        list.push(core.to_owned());
+        // two numbers set off by a blank, or one in groups
+        let pieces: Vec<String> = part.split_whitespace().map(phone_core).collect();
+        let apart = pieces.len() > 1 && pieces.iter().all(|piece| phone_ok(piece));
+        let pieces = if apart { pieces } else { vec![phone_core(part)] };
+        bad |= !pieces.iter().all(|piece| phone_ok(piece));
+        list.extend(pieces);
     }
     let repaired = list.join("、") != raw;
     let mut parsed = Parsed::value(Value::List(list));
@@ -144,6 +181,25 @@ pub(super) fn phones(cell: &CellValue) -> Parsed {
         parsed = parsed.repair("电话格式规范");
     }
     if bad { parsed.note("FD-151", &[("value", &raw)]) } else { parsed }
+}
+
+/// One number without blanks, its label and the code of the country; a mobile number without dashes.
+fn phone_core(part: &str) -> String {
+    let core: String = strip_blanks(part).chars().filter(|c| !"'‘’\"“”".contains(*c)).collect();
+    let core = core.trim_end_matches(['.', '。']);
+    let core = core.strip_suffix(".0").unwrap_or(core);
+    let core = match core.split_once(':') {
+        Some((label, number)) if !label.chars().any(|c| c.is_ascii_digit()) => number,
+        _ => core.trim_start_matches(['手', '机', '电', '话']),
+    };
+    let digits: String = core.chars().filter(|c| !"-()+".contains(*c)).collect();
+    let digits = digits.strip_prefix("0086").unwrap_or(&digits);
+    let mobile = [digits, digits.strip_prefix("86").unwrap_or(digits)];
+    if let Some(number) = mobile.into_iter().find(|n| n.starts_with('1') && phone_ok(n)) {
+        return number.to_owned();
+    }
+    let core = core.strip_prefix("+86").or_else(|| core.strip_prefix("0086")).unwrap_or(core);
+    core.trim_start_matches('-').to_owned()
 }
 
 fn phone_ok(text: &str) -> bool {
@@ -193,6 +249,9 @@ mod tests {
             ("25.5", 306),
             ("25", 300),
             ("8个月", 8),
+            ("25（年）", 300),
+            ("25周年", 300),
+            ("25年整", 300),
         ] {
             assert_eq!(months(text), Some(n), "{text}");
         }
@@ -214,6 +273,15 @@ mod tests {
         assert_eq!(years("2017年合格，2018年不合格", Some(2018)), set(&[2017]));
         assert_eq!(years("不合格", Some(2018)), set(&[]));
         assert_eq!(years("见附件", Some(2018)), None);
+        assert_eq!(years("已完成", Some(2018)), set(&[2018]));
+        assert_eq!(years("未完成", Some(2018)), set(&[]));
+        assert_eq!(years("2018年没有参加", Some(2018)), set(&[]));
+        assert_eq!(years("2017年合格，2018年×", Some(2018)), set(&[2017]));
+        assert_eq!(years("17年合格", Some(2018)), set(&[2017]));
+        assert_eq!(years("16-18年合格", Some(2018)), set(&[2016, 2017, 2018]));
+        assert_eq!(years("合格（72学时）", Some(2018)), set(&[2018]));
+        assert_eq!(years("72学时", Some(2018)), None);
+        assert_eq!(years("合格3", Some(2018)), None);
     }
 
     #[test]
@@ -223,6 +291,18 @@ mod tests {
         assert_eq!(read("0513-85520883").codes(), Vec::<&str>::new());
         assert_eq!(read("13800001553、85520883").shown(), "13800001553、85520883");
         assert_eq!(read("1380000155").codes(), ["FD-151"]);
+        for raw in [
+            "138-0000-1553",
+            "86-13800001553",
+            "8613800001553",
+            "手机：13800001553",
+            "13800001553.0",
+            "‘13800001553",
+        ] {
+            assert_eq!((read(raw).shown().as_str(), read(raw).codes().len()), ("13800001553", 0));
+        }
+        assert_eq!(read("13800001553 0513-85520883").shown(), "13800001553、0513-85520883");
+        assert_eq!(read("0513-8552 0883").shown(), "0513-85520883");
         assert_eq!(phones(&CellValue::Number(13_800_001_553.0)).codes(), Vec::<&str>::new());
         assert_eq!(read("1.38E+10").codes(), ["FD-151"]);
     }

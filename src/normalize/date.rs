@@ -20,6 +20,27 @@ pub(super) fn read(cell: &CellValue, known: Option<&PartialDate>) -> Parsed {
     }
 }
 
+/// Reads a date, or the end of a stretch of time (2014.9—2017.6): a diploma is given at the end.
+pub(super) fn read_end(cell: &CellValue) -> Parsed {
+    let parsed = read(cell, None);
+    let text = cell.text();
+    if parsed.value.is_some() || !matches!(cell, CellValue::Text(_)) {
+        return parsed;
+    }
+    for mark in ["至", "到", "~", "～", "—", "–", "-", "－"] {
+        let Some((from, to)) = text.split_once(mark) else { continue };
+        let to = to.trim_start_matches(['—', '–', '-', '－']);
+        let one = |part: &str| read(&CellValue::Text(part.trim().to_owned()), None);
+        let (from, to) = (one(from), one(to));
+        if let (Some(Value::Date(from)), Some(Value::Date(end))) = (&from.value, &to.value)
+            && from.lt(end) == Some(true)
+        {
+            return to.repair("取起止时间的后一个");
+        }
+    }
+    parsed
+}
+
 /// Full years from `birth` to `then`, on the days most in favour of the person.
 pub(super) fn full_years(birth: &PartialDate, then: &PartialDate) -> i32 {
     let (from, to) = (birth.first(), then.last());
@@ -36,6 +57,13 @@ fn from_number(n: f64, known: Option<&PartialDate>) -> Parsed {
         return from_serial(n.trunc() as u64, &n.to_string());
     }
     from_text(&n.to_string(), known, true)
+}
+
+/// The day of a serial number that counts from 1904-01-01, in ISO form (DD-37, DD-57).
+pub(super) fn from_1904(n: f64) -> Option<String> {
+    let serial = (8_538.0..60_000.0).contains(&n).then_some(n.trunc() as u64)?;
+    let base = NaiveDate::from_ymd_opt(1904, 1, 1)?;
+    Some(base.checked_add_days(Days::new(serial))?.format("%Y-%m-%d").to_string())
 }
 
 fn from_serial(days: u64, raw: &str) -> Parsed {
@@ -56,7 +84,10 @@ fn from_text(raw: &str, known: Option<&PartialDate>, number: bool) -> Parsed {
     if ["农历", "阴历", "正月", "腊月", "冬月", "初"].iter().any(|w| wide.contains(w)) {
         return Parsed::fault("DT-106", shown);
     }
-    let text = chinese_digits(&cut_time(&wide));
+    if let Some(date) = month_by_name(&wide, shown) {
+        return date;
+    }
+    let text = chinese_digits(&cut_time(&wide).replace("元月", "1月"));
     let Some(groups) = split(&text) else {
         return Parsed::fault("DT-106", shown);
     };
@@ -68,6 +99,30 @@ fn from_text(raw: &str, known: Option<&PartialDate>, number: bool) -> Parsed {
         }
     }
     parsed
+}
+
+/// Mar-70, 15-Mar-1970: what a table program makes of a date cell when it writes text.
+fn month_by_name(text: &str, raw: &str) -> Option<Parsed> {
+    const NAMES: [&str; 12] =
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let lower = text.trim().to_ascii_lowercase();
+    let parts: Vec<&str> =
+        lower.split(['-', '/', ' ', ',', '.']).filter(|p| !p.is_empty()).collect();
+    let named = |part: &str| {
+        let month = NAMES.iter().position(|name| part.starts_with(name))?;
+        part.chars().all(|c| c.is_ascii_alphabetic()).then_some(month as u32 + 1)
+    };
+    let (day, month, year) = match parts.as_slice() {
+        [month, year] => (0, named(month)?, *year),
+        [day, month, year] => (day.parse().ok()?, named(month)?, *year),
+        _ => return None,
+    };
+    let number = year.parse().ok()?;
+    match year.chars().count() {
+        4 => Some(full(number, month, day, raw)),
+        2 => Some(two_digit(number, month, day, raw)),
+        _ => None,
+    }
 }
 
 fn cut_time(text: &str) -> String {
@@ -124,18 +179,23 @@ impl Group {
     }
 }
 
-/// Digit runs between separators; `None` when other text stands in it.
+/// Digit runs between separators; `None` when other text stands in it. A blank separates after a
+/// year (`1970 3`), but not inside what other separators hold together (`0 3 月`).
 fn split(text: &str) -> Option<Vec<Group>> {
     let mut groups: Vec<Group> = Vec::new();
-    let mut open = false;
-    for c in text.chars().filter(|c| !c.is_whitespace()) {
-        if c.is_ascii_digit() {
+    let (mut open, mut told) = (false, false);
+    for c in text.chars() {
+        if crate::text::strip_blanks(&c.to_string()).is_empty() {
+            let year = groups.last().is_some_and(|g| g.len() == 4 || groups.len() > 1);
+            open = open && (told || !year);
+        } else if c.is_ascii_digit() {
             if !open {
                 groups.push(Group { digits: String::new(), after: None });
             }
             open = true;
             groups.last_mut()?.digits.push(c);
-        } else if "年月日号./-、,。—–~:;'\"“”‘’·份生".contains(c) {
+        } else if "年月日号./\\-、,。—–~:;'\"“”‘’·份生".contains(c) {
+            told = true;
             if open && let Some(group) = groups.last_mut() {
                 group.after = Some(c);
             }
@@ -169,6 +229,14 @@ fn by_groups(groups: &[Group], raw: &str, known: Option<&PartialDate>, number: b
             full(year.number(), month.number(), 0, raw)
         }
         [year, month] if year.len() == 2 && month.len() <= 2 => {
+            // 70.1 as a number is as unsure as 1970.1
+            let short = month.digits == "1" && year.after == Some('.');
+            if short && let Some(date) = from_known(century(year.number()), known) {
+                return date;
+            }
+            if short && number {
+                return lost_zero(century(year.number()), raw);
+            }
             two_digit(year.number(), month.number(), 0, raw)
         }
         [year, month, day] if year.len() == 4 => {
@@ -190,9 +258,7 @@ fn single(group: &Group, raw: &str) -> Parsed {
         6 if (1900..2100).contains(&(n / 100)) => full(n / 100, n % 100, 0, raw),
         5 if (10_000..60_000).contains(&n) => from_serial(u64::from(n), raw),
         4 if (1900..2100).contains(&n) => year_only(n, raw),
-        2 if group.after == Some('年') => {
-            year_only(if n >= 30 { 1900 + n } else { 2000 + n }, raw).repair("两位年份补全")
-        }
+        2 if group.after == Some('年') => year_only(century(n), raw).repair("两位年份补全"),
         _ => Parsed::fault("DT-102", raw),
     }
 }
@@ -218,8 +284,13 @@ fn lost_zero(year: u32, raw: &str) -> Parsed {
     }
 }
 
+/// 30–99 → 19xx, 00–29 → 20xx.
+fn century(year: u32) -> u32 {
+    if year >= 30 { 1900 + year } else { 2000 + year }
+}
+
 fn two_digit(year: u32, month: u32, day: u32, raw: &str) -> Parsed {
-    let year = if year >= 30 { 1900 + year } else { 2000 + year };
+    let year = century(year);
     let mut parsed = full(year, month, day, raw);
     if let Some(value) = &parsed.value {
         let expect = value.text();
@@ -289,6 +360,20 @@ mod tests {
         ] {
             assert_eq!(text(raw), (expect.to_owned(), String::new()), "{raw}");
         }
+        for (raw, expect) in [
+            ("1975\\10", "1975-10"),
+            ("1975 3", "1975-03"),
+            ("1975 3 5", "1975-03-05"),
+            ("1975 03", "1975-03"),
+            ("1 9 7 5 年 0 3 月", "1975-03"),
+            ("1975年元月", "1975-01"),
+            ("Mar-1975", "1975-03"),
+            ("5-Mar-1975", "1975-03-05"),
+        ] {
+            assert_eq!(text(raw), (expect.to_owned(), String::new()), "{raw}");
+        }
+        assert_eq!(text("Jul-12"), ("2012-07".into(), "DT-105".into()));
+        assert_eq!(text("5-Mar").0, "-");
         assert_eq!(text("75.10"), ("1975-10".into(), "DT-105".into()));
         assert_eq!(text("75年10月"), ("1975-10".into(), "DT-105".into()));
         assert_eq!(text("05年3月"), ("2005-03".into(), "DT-105".into()));
@@ -300,6 +385,8 @@ mod tests {
         assert_eq!(number(19_750_101.0), ("1975-01-01".into(), String::new()));
         assert_eq!(number(197_501.0), ("1975-01".into(), String::new()));
         assert_eq!(number(1975.1), ("1975".into(), "DT-103".into()));
+        assert_eq!(number(75.1), ("1975".into(), "DT-103".into()));
+        assert_eq!(number(75.2), ("1975-02".into(), "DT-105".into()));
         assert_eq!(number(1975.01), ("1975-01".into(), String::new()));
         assert_eq!(number(1975.11), ("1975-11".into(), String::new()));
         assert_eq!(number(1975.2), ("1975-02".into(), String::new()));
@@ -308,6 +395,32 @@ mod tests {
         assert_eq!(read(&CellValue::Number(1975.1), Some(&id)).shown(), "1975-10");
         let other = PartialDate::day(1975, 3, 3).unwrap();
         assert_eq!(read(&CellValue::Number(1975.1), Some(&other)).codes(), ["DT-103"]);
+    }
+
+    #[test]
+    fn serials_from_1904() {
+        assert_eq!(from_1904(24_121.0).as_deref(), Some("1970-01-15"));
+        assert_eq!(from_1904(24_121.75).as_deref(), Some("1970-01-15"));
+        // a year, a month, a day written as a number is no serial
+        for n in [1970.0, 197_001.0, 19_700_115.0, 1970.1] {
+            assert_eq!(from_1904(n), None, "{n}");
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_stretch() {
+        let end = |t: &str| read_end(&CellValue::Text(t.to_owned()));
+        for raw in [
+            "2014.9—2017.6",
+            "2014.9-2017.6",
+            "2014年9月至2017年6月",
+            "2014.09 ～ 2017.06",
+            "2017.6",
+        ] {
+            assert_eq!(end(raw).shown(), "2017-06", "{raw}");
+        }
+        assert_eq!(end("2017.6-2014.9").codes(), ["DT-102"]);
+        assert_eq!(text("2014.9—2017.6").1, "DT-102");
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub(super) struct Education {
 /// Words from high to low; a longer word stands before a shorter one it contains.
 const WORDS: [(&str, &[&str]); 9] = [
     ("研究生", &["研究生", "博士", "硕士"]),
-    ("大学本科", &["大学本科", "本科", "学士", "专升本"]),
+    ("大学本科", &["大学本科", "本科", "学士", "专升本", "大本"]),
     ("大学专科", &["大学专科", "大专", "专科", "高职", "高专", "电大", "夜大"]),
     ("中专", &["中专", "中师", "中等专业"]),
     ("职高", &["职高", "职业高中", "职业中学"]),
@@ -28,21 +28,22 @@ const WORDS: [(&str, &[&str]); 9] = [
 pub(super) fn read(raw: &str) -> Education {
     let folded = fold(raw);
     let special = folded.contains("专业证书");
-    let mut rest = folded.replace("专业证书班", "").replace("专业证书", "");
-    let cut_short = ["结业", "肄业"].iter().any(|w| rest.contains(w));
-    let mut found: Vec<&str> = Vec::new();
-    for (rank, words) in WORDS {
-        for word in words {
-            if rest.contains(word) {
-                rest = rest.replace(word, " ");
-                if !found.contains(&rank) {
-                    found.push(rank);
-                }
-            }
-        }
-    }
-    if found.is_empty() && (rest == "大学" || rest.starts_with("大学毕业")) {
-        found.push("大学本科");
+    let cut_short = |part: &String| ["结业", "肄业"].iter().any(|w| part.contains(w));
+    let going_on = |part: &String| {
+        ["在读", "在学", "就读", "未毕业", "未取得", "进修中"].iter().any(|w| part.contains(w))
+    };
+    // what is still studied is no education yet; what was broken off counts only alone
+    let split = raw.split(['\n', '；', ';', '、', '，', ',', '/']).map(fold);
+    let parts: Vec<String> = split
+        .map(|part| part.replace("专业证书班", "").replace("专业证书", ""))
+        .filter(|part| !going_on(part))
+        .collect();
+    let complete: Vec<&str> = parts.iter().filter(|p| !cut_short(p)).map(String::as_str).collect();
+    let mut found = ranks(&complete.join(" "));
+    let cut_short = parts.iter().any(cut_short);
+    let only = found.is_empty() && cut_short;
+    if only {
+        found = ranks(&parts.join(" "));
     }
     let parsed = match found.as_slice() {
         [] if special => Parsed::default().repair("专业证书不作学历"),
@@ -55,15 +56,54 @@ pub(super) fn read(raw: &str) -> Education {
             if *rank != raw {
                 parsed = parsed.repair("学历名称规范");
             }
-            if cut_short {
+            if only {
                 // 结业 and 肄业 are no graduation: what they count for is for a person to say
                 parsed.value = None;
+            }
+            if cut_short {
                 parsed = parsed.note("FD-132", &[("value", raw.trim())]);
             }
             parsed
         }
     };
     Education { parsed, special }
+}
+
+/// The ranks a text names, highest first.
+fn ranks(text: &str) -> Vec<&'static str> {
+    let mut rest = text.to_owned();
+    let mut found: Vec<&str> = Vec::new();
+    for (rank, words) in WORDS {
+        for word in words {
+            if rest.contains(word) {
+                rest = rest.replace(word, " ");
+                if !found.contains(&rank) {
+                    found.push(rank);
+                }
+            }
+        }
+    }
+    if found.is_empty() {
+        for word in
+            ["毕业", "学历", "在职", "全日制", "函授", "自考", "自学考试", "成人", "业余", "网络"]
+        {
+            rest = rest.replace(word, "");
+        }
+        if rest.trim_matches(['(', ')', ' ', '/', '.', '。']) == "大学" {
+            found.push("大学本科");
+        }
+    }
+    found
+}
+
+/// The higher of two ranks.
+pub(super) fn higher<'a>(a: &'a str, b: &'a str) -> &'a str {
+    let place = |rank: &str| WORDS.iter().position(|(name, _)| *name == rank);
+    match (place(a), place(b)) {
+        (Some(x), Some(y)) if y < x => b,
+        (None, Some(_)) => b,
+        _ => a,
+    }
 }
 
 #[cfg(test)]
@@ -84,6 +124,12 @@ mod tests {
             ("职业高中", "职高", ""),
             ("本科肄业", "-", "FD-132"),
             ("大专结业", "-", "FD-132"),
+            ("大专\n本科肄业", "大学专科", "FD-132"),
+            ("大学（在职）", "大学本科", ""),
+            ("大本", "大学本科", ""),
+            ("本科在读", "-", "FD-131"),
+            ("大专，本科在读", "大学专科", ""),
+            ("大学普通班", "-", "FD-131"),
             ("识字班", "-", "FD-131"),
         ] {
             let read = read(raw);

@@ -11,14 +11,26 @@ pub(super) struct Flags {
     pub(super) facts: Vec<(&'static str, bool)>,
 }
 
+/// Whether a folded text claims a word: `None` when it does not name it, `Some(false)` when it
+/// denies it (未转岗, 没有转岗, 是否转岗：否).
+pub(super) fn says(folded: &str, word: &str) -> Option<bool> {
+    let (before, after) = folded.split_once(word)?;
+    if before.ends_with("是否") {
+        let answer = after.trim_start_matches([':', ',', '(']);
+        return Some(answer.starts_with(['是', '√', 'y']));
+    }
+    let denials = ['未', '非', '无', '不', '没', '否'];
+    let before = before.trim_end_matches(['有', '申', '请', '过', '曾']);
+    Some(
+        !before.ends_with(denials)
+            && !after.trim_start_matches([':', '(']).starts_with(['否', '无', '×']),
+    )
+}
+
 /// Reads the flags of a note.
 pub(super) fn read(text: &str) -> Flags {
     let folded = fold(text);
-    let has = |word: &str| {
-        folded
-            .split_once(word)
-            .is_some_and(|(before, _)| !before.ends_with(['未', '非', '无', '不']))
-    };
+    let has = |word: &str| says(&folded, word) == Some(true);
     let mut facts = Vec::new();
     if has("转岗") {
         facts.push(("apply.transferred", true));
@@ -49,5 +61,10 @@ mod tests {
         assert_eq!(read("2018年未通过评审").facts, [("apply.failed_before", true)]);
         assert!(read("撤 回").withdrawn);
         assert!(read("未转岗；退伍兵；连续三年优秀").facts.is_empty());
+        for text in ["没有转岗", "是否转岗：否", "转岗：无", "未申请转岗"] {
+            assert!(read(text).facts.is_empty(), "{text}");
+        }
+        assert_eq!(read("是否转岗：是").facts, [("apply.transferred", true)]);
+        assert!(!read("未撤回").withdrawn);
     }
 }

@@ -1,16 +1,24 @@
 //! Column labels and what they mean (6.3), as data.
 
 use super::cell::years_in;
+use super::words;
 use crate::text::fold;
 
 /// Field → label in messages → accepted labels (folded, without hints). A label with `/` is
 /// parent/child of a two-row header; joined without the `/` it is accepted as well.
 const FIELDS: &[(&str, &str, &[&str])] = &[
-    ("seq", "序号", &["序号", "编号", "no", "no.", "号"]),
+    ("seq", "序号", &["序", "顺序号", "#", "序号", "编号", "no", "no.", "号"]),
     (
         "person.name",
         "姓名",
         &[
+            "人员名称",
+            "申报人员",
+            "参评人",
+            "参评人员",
+            "申报对象",
+            "姓名/name",
+            "姓名name",
             "姓名",
             "名字",
             "职工姓名",
@@ -22,12 +30,17 @@ const FIELDS: &[(&str, &str, &[&str])] = &[
             "申请人姓名",
         ],
     ),
-    ("person.sex", "性别", &["性别"]),
+    ("person.sex", "性别", &["男/女", "性別", "性别"]),
     ("person.ethnic", "民族", &["民族"]),
     (
         "person.id_no",
         "身份证号码",
         &[
+            "身份号码",
+            "身份证件号码",
+            "身份证编号",
+            "公民身份证号",
+            "有效身份证件号码",
             "身份证号码",
             "身份证号",
             "身份证",
@@ -39,28 +52,85 @@ const FIELDS: &[(&str, &str, &[&str])] = &[
             "公民身份证号码",
         ],
     ),
-    ("person.birth", "出生年月", &["出生年月", "出生日期", "出生时间", "出生年月日", "生日"]),
+    (
+        "person.birth",
+        "出生年月",
+        &["出生", "出生年、月", "生年月", "出生年月", "出生日期", "出生时间", "出生年月日", "生日"],
+    ),
     (
         "person.work_start",
         "参加工作时间",
         &["参加工作时间", "参加工作年月", "参工时间", "工作时间", "参加工作日期", "参加工作"],
     ),
     ("person.politics", "政治面貌", &["政治面貌"]),
-    ("person.staffed", "在编", &["在编", "是否在编", "编制性质", "编制", "在编在职"]),
+    (
+        "person.staffed",
+        "在编",
+        &[
+            "在编情况",
+            "编制情况",
+            "是否编内",
+            "是否在编在岗",
+            "在编",
+            "是否在编",
+            "编制性质",
+            "编制",
+            "在编在职",
+        ],
+    ),
     ("person.identity", "本人身份", &["本人身份", "身份", "人员身份"]),
-    ("education.rank", "学历", &["学历", "文化程度", "最高学历", "学历层次"]),
+    (
+        "education.rank",
+        "学历",
+        &[
+            "学历学位",
+            "学历情况",
+            "文化水平",
+            "学历/学位",
+            "学历",
+            "文化程度",
+            "最高学历",
+            "学历层次",
+        ],
+    ),
     ("education.major", "所学专业", &["专业", "所学专业"]),
     ("education.school", "毕业院校", &["毕业院校", "毕业学校"]),
-    ("education.date", "毕业时间", &["毕业时间", "毕业年月", "毕业日期"]),
+    (
+        "education.date",
+        "毕业时间",
+        &[
+            "毕业证书取得时间",
+            "毕业证取得时间",
+            "毕业证发证时间",
+            "毕业时间",
+            "毕业年月",
+            "毕业日期",
+        ],
+    ),
     (
         "education.no",
         "学历证书编号",
-        &["学历证书编号", "毕业证号", "毕业证书编号", "毕业证书号", "学历证书号"],
+        &[
+            "毕业证编号",
+            "毕业证号码",
+            "学历证书号码",
+            "学历证号",
+            "学历证书编号",
+            "毕业证号",
+            "毕业证书编号",
+            "毕业证书号",
+            "学历证书号",
+        ],
     ),
     (
         "unit.name",
         "单位",
         &[
+            "单位全称",
+            "所属单位",
+            "用人单位",
+            "聘用单位",
+            "现单位",
             "单位",
             "工作单位",
             "所在单位",
@@ -109,12 +179,36 @@ const FIELDS: &[(&str, &str, &[&str])] = &[
             "现技能等级",
         ],
     ),
-    ("post.both", "现工种等级", &["现工种及等级", "现工种和等级", "现工种、等级"]),
+    (
+        "post.both",
+        "现工种等级",
+        &[
+            "现岗位工种及等级",
+            "现工种(等级)",
+            "现职业技术工种及等级",
+            "现工种及等级",
+            "现工种和等级",
+            "现工种、等级",
+        ],
+    ),
     ("post.level_years", "从事现工种等级年限", &["从事现工种等级年限", "现等级年限"]),
     (
         "cert.date",
         "获得时间",
         &[
+            "获证时间",
+            "获证日期",
+            "批准时间",
+            "批准日期",
+            "发证年月",
+            "获得日期",
+            "获得年月",
+            "取得日期",
+            "取得年月",
+            "取得现等级时间",
+            "获得现等级时间",
+            "取得技师资格时间",
+            "取得证书时间",
             "获得时间",
             "现职业技术工种/获得时间",
             "取得时间",
@@ -130,9 +224,43 @@ const FIELDS: &[(&str, &str, &[&str])] = &[
     (
         "cert.no",
         "证书号码",
-        &["证书号码", "证书编号", "原证书号", "等级证书编号", "技师证书编号", "证书号"],
+        &[
+            "证号",
+            "技师证号",
+            "技师证编号",
+            "证书号码(编号)",
+            "证书编号(号码)",
+            "证书号码",
+            "证书编号",
+            "原证书号",
+            "等级证书编号",
+            "技师证书编号",
+            "证书号",
+        ],
     ),
-    ("cert.issuer", "发证机关", &["发证机关", "发证单位", "资格审批单位", "审批单位"]),
+    (
+        "cert.issuer",
+        "发证机关",
+        &[
+            "发证机构",
+            "颁证机关",
+            "颁发机关",
+            "颁发单位",
+            "核发机关",
+            "核发单位",
+            "发证部门",
+            "证书颁发单位",
+            "批准机关",
+            "审批机关",
+            "审批部门",
+            "签发机关",
+            "签发单位",
+            "发证机关",
+            "发证单位",
+            "资格审批单位",
+            "审批单位",
+        ],
+    ),
     ("cert.path", "取得资格途径", &["取得资格途径", "取得途径"]),
     ("cert.level", "证书等级", &["证书等级"]),
     ("cert.trade", "证书工种", &["证书工种"]),
@@ -149,20 +277,68 @@ const FIELDS: &[(&str, &str, &[&str])] = &[
     (
         "apply.both",
         "申报工种等级",
-        &["申报工种/等级", "申报工种及等级", "申报工种等级", "申报工种、等级"],
+        &["申报工种和等级", "申报工种/等级", "申报工种及等级", "申报工种等级", "申报工种、等级"],
     ),
-    ("any.trade", "工种", &["工种", "工种名称"]),
-    ("any.level", "等级", &["等级"]),
-    ("apply.exception", "破格", &["破格", "破格条款", "是否破格", "破格情况", "破格依据"]),
+    (
+        "any.trade",
+        "工种",
+        &[
+            "职业工种",
+            "技术工种",
+            "岗位工种",
+            "职业(工种)",
+            "岗位(工种)",
+            "工种(职业)",
+            "专业工种",
+            "工种",
+            "工种名称",
+        ],
+    ),
+    (
+        "any.level",
+        "等级",
+        &[
+            "技术等级",
+            "技能等级",
+            "岗位等级",
+            "职业资格等级",
+            "职业技能等级",
+            "级别",
+            "工种等级",
+            "等级",
+        ],
+    ),
+    (
+        "apply.exception",
+        "破格",
+        &[
+            "破格申报",
+            "破格类型",
+            "是否破格申报",
+            "破格",
+            "破格条款",
+            "是否破格",
+            "破格情况",
+            "破格依据",
+        ],
+    ),
     ("apply.transferred", "转岗", &["转岗", "是否转岗", "转岗情况"]),
     (
         "apply.failed_before",
         "往年未通过",
         &["往年未通过", "往年申报情况", "是否往年未通过", "上年未通过"],
     ),
-    ("apply.note", "备注", &["备注", "说明", "特殊情况", "备注说明"]),
+    (
+        "apply.note",
+        "备注",
+        &["其他说明", "其它说明", "备注栏", "情况说明", "备注", "说明", "特殊情况", "备注说明"],
+    ),
     ("service.years", "工龄", &["工龄", "工作年限"]),
-    ("post.trade_years", "本工种年限", &["本工种年限", "本技术工种年限", "从事现技术工种年限"]),
+    (
+        "post.trade_years",
+        "本工种年限",
+        &["本工种工作年限", "本工种年限", "本技术工种年限", "从事现技术工种年限"],
+    ),
     (
         "service.trade_years",
         "从事本工种年限",
@@ -178,6 +354,10 @@ const FIELDS: &[(&str, &str, &[&str])] = &[
         "contact.phone",
         "联系电话",
         &[
+            "电话号码",
+            "手机电话",
+            "手机/电话",
+            "电话/手机",
             "联系电话",
             "手机",
             "手机号",
@@ -191,11 +371,27 @@ const FIELDS: &[(&str, &str, &[&str])] = &[
     ),
     ("contact.person", "联系人", &["联系人", "经办人", "联系人姓名"]),
     ("public_result", "公示结果", &["公示结果", "公示情况"]),
-    ("training.passed_years", "继续教育", &["继续教育", "继续教育情况", "继教", "继续教育年度"]),
+    (
+        "training.passed_years",
+        "继续教育",
+        &["继教情况", "继续教育合格年度", "继续教育", "继续教育情况", "继教", "继续教育年度"],
+    ),
     (
         "appraisal",
         "年度考核",
-        &["年度考核", "近五年年度考核", "近5年年度考核", "年度考核情况", "年度考核结果"],
+        &[
+            "年度考核等次",
+            "近五年考核",
+            "考核情况",
+            "考核结果",
+            "考核等次",
+            "历年考核情况",
+            "年度考核",
+            "近五年年度考核",
+            "近5年年度考核",
+            "年度考核情况",
+            "年度考核结果",
+        ],
     ),
     ("title", "职称", &["职称", "专业技术职称", "专业技术职务"]),
     ("honours", "荣誉称号", &["荣誉", "荣誉称号", "称号", "获得荣誉"]),
@@ -246,9 +442,16 @@ pub(super) fn label(field: &str) -> String {
 pub(super) fn meaning(parent: Option<&str>, child: &str) -> Option<Meaning> {
     let child_forms = forms(child);
     let parent_forms = parent.map(forms).unwrap_or_default();
-    let whole =
-        format!("{}{}", parent_forms.first().map_or("", String::as_str), child_forms.first()?);
-    if let Some(found) = with_year(&whole) {
+    let above = parent_forms.first().map_or("", String::as_str);
+    let own = child_forms.first()?;
+    // 2014—2018年度考核 over 2014: the year is that of the child
+    let found = with_year(&format!("{above}{own}")).or_else(|| under_years(above, own));
+    if found.is_some() {
+        return found;
+    }
+    if parent.is_none()
+        && let Some(found) = child_forms.iter().find_map(|form| side_by_side(form))
+    {
         return Some(found);
     }
     for p in &parent_forms {
@@ -259,17 +462,54 @@ pub(super) fn meaning(parent: Option<&str>, child: &str) -> Option<Meaning> {
             }
         }
     }
+    if let Some(field) = parent_forms.iter().find_map(|p| words::under(p, own)) {
+        return Some(Meaning { field: field.to_owned(), exact: true, year: None });
+    }
     if let Some(field) = child_forms.iter().find_map(|c| exact(c).or_else(|| exact_joined(c))) {
         return Some(Meaning { field: field.to_owned(), exact: true, year: None });
     }
-    let field = child_forms.iter().find_map(|c| ending(c).or_else(|| containing(c)))?;
+    let near = |c: &String| ending(c).or_else(|| words::by_words(c)).or_else(|| containing(c));
+    let field = child_forms.iter().find_map(|c| words::sane(c, near(c)?))?;
     Some(Meaning { field: field.to_owned(), exact: false, year: None })
+}
+
+/// 现工种/等级 in one cell asks for both.
+fn side_by_side(label: &str) -> Option<Meaning> {
+    let (trade, level) = label.split_once('/')?;
+    if level != "等级" && level != "级别" {
+        return None;
+    }
+    let field = match exact(trade)? {
+        "post.trade" => "post.both",
+        "apply.trade" | "any.trade" => "apply.both",
+        _ => return None,
+    };
+    Some(Meaning { field: field.to_owned(), exact: true, year: None })
+}
+
+/// A year under a label of years: 2014 or 14年 under 近五年（2014-2018）年度考核.
+fn under_years(above: &str, own: &str) -> Option<Meaning> {
+    let digits: String = own.chars().filter(char::is_ascii_digit).collect();
+    let rest: String = own.chars().filter(|c| !c.is_ascii_digit()).collect();
+    if !["", "年", "年度"].contains(&rest.as_str()) || above.is_empty() {
+        return None;
+    }
+    let year: i32 = match digits.chars().count() {
+        4 => digits.parse().ok()?,
+        2 => 2000 + digits.parse::<i32>().ok()?,
+        _ => return None,
+    };
+    let words: String = above.chars().filter(|c| !c.is_ascii_digit()).collect();
+    with_year(&format!("{words}{year}"))
 }
 
 /// Whether a label is exactly one of 姓名; cheap enough for every cell of a table.
 pub(super) fn is_name(label: &str) -> bool {
     label.chars().count() <= 30
-        && forms(label).iter().any(|form| exact(form) == Some("person.name"))
+        && forms(label).iter().any(|form| {
+            exact(form) == Some("person.name")
+                || form.ends_with("姓名") && words::sane(form, "person.name").is_some()
+        })
 }
 
 /// The folded label with and without its bracketed hints; ： and * dropped.
@@ -326,7 +566,10 @@ fn with_year(label: &str) -> Option<Meaning> {
     let [year] = years.as_slice() else {
         return None;
     };
-    if label.contains("考核") || label.contains("考评") {
+    let other = ["工种", "时间", "单位", "材料", "得分", "申报"];
+    if (label.contains("考核") || label.contains("考评"))
+        && !other.iter().any(|w| label.contains(w))
+    {
         let field = format!("appraisal.{year}");
         return Some(Meaning { field, exact: true, year: Some(*year) });
     }
@@ -365,6 +608,31 @@ mod tests {
             ("家庭住址", "-"),
             ("姓名拼音", "-"),
             ("申报工种/等级", "apply.both"),
+            ("现工种/等级", "post.both"),
+            ("工种/等级", "apply.both"),
+            ("现从事岗位（工种）", "post.trade"),
+            ("拟申报职业（工种）", "apply.trade"),
+            ("申报高级技师工种", "apply.trade"),
+            ("申报技能等级", "apply.level"),
+            ("现聘等级", "post.level"),
+            ("技师取得时间", "cert.date"),
+            ("技师资格批准时间", "cert.date"),
+            ("毕业证书发证时间", "education.date"),
+            ("毕业证书编号（学历）", "education.no"),
+            ("申报人员姓名", "person.name"),
+            ("联系人姓名", "contact.person"),
+            ("单位负责人姓名", "-"),
+            ("职称取得时间", "-"),
+            ("上岗证编号", "-"),
+            ("身份证地址", "-"),
+            ("身份证有效期", "-"),
+            ("现岗位工作时间", "-"),
+            ("参加革命工作时间", "person.work_start"),
+            ("申报单位意见", "-"),
+            ("2019年考评申报工种", "apply.trade"),
+            ("近五年（2014-2018）年度考核等次", "appraisal"),
+            ("继续教育证书编号", "-"),
+            ("出生地", "-"),
         ] {
             assert_eq!(field(label), expect, "{label}");
         }
@@ -378,5 +646,15 @@ mod tests {
         assert_eq!(two("近五年年度考核", "2018"), "appraisal.2018");
         assert_eq!(two("近五年年度考核情况", "2018年"), "appraisal.2018");
         assert_eq!(two("基本情况", "姓名"), "person.name");
+        assert_eq!(two("2014—2018年年度考核", "2014"), "appraisal.2014");
+        assert_eq!(two("近五年（2014-2018年）年度考核结果", "14年"), "appraisal.2014");
+        assert_eq!(two("现岗位情况", "工种"), "post.trade");
+        assert_eq!(two("现岗位情况", "等级"), "post.level");
+        assert_eq!(two("申报情况", "等级"), "apply.level");
+        assert_eq!(two("技师证书", "编号"), "cert.no");
+        assert_eq!(two("技师证书", "取得时间"), "cert.date");
+        assert_eq!(two("学历", "毕业时间"), "education.date");
+        assert_eq!(two("毕业证书", "编号"), "education.no");
+        assert_eq!(two("基本情况", "编号"), "seq");
     }
 }

@@ -3,7 +3,7 @@
 use super::Value;
 use super::fact::Parsed;
 use crate::read::CellValue;
-use crate::text::{PartialDate, mask_id};
+use crate::text::{PartialDate, mask_id, strip_blanks};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
@@ -49,11 +49,11 @@ fn expected(chars: &[char]) -> Option<char> {
 
 fn clean(raw: &str) -> String {
     let folded: String = raw.nfkc().collect();
-    let kept: String = folded
-        .chars()
-        .filter(|c| !c.is_whitespace() && !"-—–'‘’“”\"`\u{200B}\u{FEFF}\u{00AD}".contains(*c))
-        .collect();
-    kept.trim_end_matches(['、', '.', '。', ',', ';']).to_uppercase()
+    let kept: String =
+        strip_blanks(&folded).chars().filter(|c| !"-—–‐‑−_'‘’“”\"`".contains(*c)).collect();
+    let kept = kept.trim_end_matches(['、', '.', '。', ',', ';', ':', '·']).to_uppercase();
+    // 3.20621E+17 keeps its point: it tells the lost digits
+    if kept.contains('E') { kept } else { kept.replace(['.', '·', '/'], "") }
 }
 
 fn lost(raw: &str, cell: &str) -> Parsed {
@@ -201,6 +201,8 @@ mod tests {
             "'11010519491231002X",
             "110105 19491231 002X",
             "110105-19491231-002X",
+            "110105.19491231.002X",
+            "\u{202D}11010519491231002X\u{202C}",
             "１１０１０５１９４９１２３１００２Ｘ",
             "11010519491231002Х",
             "11010519491231002×",
@@ -221,6 +223,7 @@ mod tests {
             ("1101051949123100", "ID-102"),
             ("1101051949123100211", "ID-102"),
             ("1.10105E+17", "ID-103"),
+            ("1.10105e+17", "ID-103"),
             ("110105194912310000", "ID-103"),
             ("110105********002X", "ID-105"),
             ("110105194912310021", "ID-106"),

@@ -29,7 +29,8 @@ const SPELLINGS: [(&str, &[&str]); 5] = [
 
 /// Reads a level: one spelling, or two that agree (三级/高级工, 高级工（三级）).
 pub(super) fn read(text: &str) -> Level {
-    let folded = fold(text);
+    let folded = fold(text).replace('壹', "一").replace('贰', "二").replace('叁', "三");
+    let folded = folded.trim_matches(['“', '”', '"', '\'', '。', '.', ',', ';']).to_owned();
     if super::cell::is_empty(text)
         || ["学徒", "学徒工", "见习", "见习期", "无等级"].contains(&folded.as_str())
     {
@@ -40,7 +41,7 @@ pub(super) fn read(text: &str) -> Level {
     }
     let mut found = None;
     for part in folded.split(['/', '(', ')', '、', '-', '[', ']']).filter(|p| !p.is_empty()) {
-        let Some(name) = exact(part) else {
+        let Some(name) = exact(part).or_else(|| agreed(part)) else {
             return Level::Unknown;
         };
         if found.is_some_and(|known| known != name) {
@@ -54,6 +55,38 @@ pub(super) fn read(text: &str) -> Level {
 /// The canonical name of one spelling.
 pub(super) fn exact(part: &str) -> Option<&'static str> {
     SPELLINGS.iter().find(|(_, all)| all.contains(&part)).map(|(name, _)| *name)
+}
+
+/// A spelling with the words of its system (国家职业资格二级, 工勤技能一级岗位), or two spellings
+/// side by side that agree (一级高级技师, 技师二级).
+fn agreed(part: &str) -> Option<&'static str> {
+    const SYSTEMS: [&str; 8] = [
+        "机关事业单位",
+        "国家职业资格",
+        "职业技能等级",
+        "职业资格",
+        "工勤技能岗位",
+        "工勤技能",
+        "工勤岗位",
+        "岗位",
+    ];
+    let mut core = part;
+    for word in SYSTEMS {
+        core = core.strip_prefix(word).unwrap_or(core);
+    }
+    for word in ["岗位", "资格", "证书", "等级", "岗"] {
+        core = core.strip_suffix(word).unwrap_or(core);
+    }
+    if core.is_empty() {
+        return None;
+    }
+    if let Some(name) = exact(core) {
+        return Some(name);
+    }
+    SPELLINGS.iter().find_map(|(name, all)| {
+        let rest = all.iter().filter_map(|s| core.strip_prefix(s)).filter(|r| !r.is_empty());
+        rest.into_iter().any(|rest| exact(rest) == Some(*name)).then_some(*name)
+    })
 }
 
 /// The highest level named in a longer text, full names only (titles).
@@ -97,6 +130,18 @@ mod tests {
             ("", Level::Absent),
             ("正高级", Level::Unknown),
             ("高级技师二级", Level::Unknown),
+            ("一级技师", Level::Unknown),
+            ("技师一级", Level::Unknown),
+            ("一级高级技师", Level::Known("高级技师")),
+            ("技师二级", Level::Known("技师")),
+            ("国家职业资格二级", Level::Known("技师")),
+            ("高级技师（国家职业资格一级）", Level::Known("高级技师")),
+            ("技师（国家职业资格一级）", Level::Unknown),
+            ("工勤技能岗位二级", Level::Known("技师")),
+            ("高级技师岗位", Level::Known("高级技师")),
+            ("壹级", Level::Known("高级技师")),
+            ("“技师”", Level::Known("技师")),
+            ("岗位", Level::Unknown),
             ("一级/技师", Level::Unknown),
             ("特级技师", Level::Unknown),
         ] {

@@ -168,7 +168,10 @@ pub(super) fn coached(text: &str) -> Option<i64> {
 /// `None`: not claimed.
 pub(super) fn exception(text: &str) -> Option<Vec<String>> {
     let folded = fold(text).to_uppercase();
-    if cell::is_empty(text) || cell::yes_no(text) == Some(false) || folded.starts_with("不破格")
+    let denied = ["不破格", "非破格", "未破格", "无破格", "否", "没有", "正常"];
+    if cell::is_empty(text)
+        || cell::yes_no(text) == Some(false)
+        || denied.iter().any(|word| folded.starts_with(word))
     {
         return None;
     }
@@ -185,7 +188,12 @@ pub(super) fn exception(text: &str) -> Option<Vec<String>> {
             'A' | 'B' => letter = Some(c),
             '前' => letter = Some('A'),
             '后' => letter = Some('B'),
-            '1'..='4' if !chars.peek().is_some_and(char::is_ascii_digit) => {
+            // 第3名, 2项, 5月: a number of something is no item
+            '1'..='4'
+                if !chars
+                    .peek()
+                    .is_some_and(|n| n.is_ascii_digit() || "名等年月日人项次届位".contains(*n)) =>
+            {
                 let item = letter.map_or_else(|| c.to_string(), |l| format!("{l}{c}"));
                 if !items.contains(&item) {
                     items.push(item);
@@ -344,12 +352,15 @@ mod tests {
             ("一（三）2", "2"),
             ("后段3", "B3"),
             ("A1、B3", "A1 B3"),
+            ("学历破格（A2 2017年市级竞赛第3名）", "A2"),
             ("是", "破格"),
             ("破格", "破格"),
         ] {
             assert_eq!(exception(text).map(|l| l.join(" ")).as_deref(), Some(expect), "{text}");
         }
-        for text in ["否", "无", "", "—", "不破格"] {
+        for text in
+            ["否", "无", "", "—", "不破格", "未破格", "非破格", "正常申报", "否（正常申报）"]
+        {
             assert_eq!(exception(text), None, "{text}");
         }
     }

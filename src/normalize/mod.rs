@@ -9,6 +9,7 @@ mod cell;
 mod census;
 mod date;
 mod education;
+mod enrich;
 mod fact;
 mod field;
 mod flags;
@@ -19,6 +20,7 @@ mod id_number;
 mod level;
 mod merit;
 mod name;
+mod register;
 mod roster;
 mod row;
 mod sheet;
@@ -27,8 +29,10 @@ mod table;
 mod tests;
 mod trade;
 mod unit;
+mod words;
 
 pub use assemble::{Chain, assemble};
+pub use register::read_register;
 pub use roster::normalize;
 
 use crate::diag::{Finding, Origin};

@@ -7,7 +7,8 @@ use unicode_normalization::UnicodeNormalization;
 /// Reads a name; the second value is a bracketed note that belongs into 备注.
 pub(super) fn read(raw: &str) -> (Parsed, Option<String>) {
     let mut parsed = Parsed::default();
-    let (name, note) = cut_note(raw.trim());
+    let quotes = |c: char| c.is_whitespace() || "'‘’`\"“”＇＂\u{FEFF}".contains(c);
+    let (name, note) = cut_note(raw.trim_matches(quotes));
     if let Some(note) = &note {
         parsed = parsed.note("FD-103", &[("note", note)]).repair("附注移入备注");
     }
@@ -104,6 +105,9 @@ mod tests {
             ("严\u{A0}飞\u{200B}", "严飞", ""),
             ("严\n飞", "严飞", ""),
             ("John  Smith", "John Smith", ""),
+            ("'严飞", "严飞", ""),
+            ("“严飞”", "严飞", ""),
+            ("\u{202D}严飞\u{202C}", "严飞", ""),
             ("阿不都•热西提", "阿不都·热西提", ""),
             ("阿不都．热西提", "阿不都·热西提", ""),
             ("张伟（退役）", "张伟", "FD-103"),

@@ -79,6 +79,8 @@ struct Build<'a> {
     id: Option<IdFacts>,
     /// Fields whose cell already has a finding that stands for its emptiness.
     spoken: BTreeSet<String>,
+    /// Fields that have a column.
+    asked: BTreeSet<String>,
 }
 
 /// Reads one row. `slots` holds every asked column, empty cells too; `spare` stands in for
@@ -97,6 +99,7 @@ pub(super) fn build(
         withdrawn: false,
         id: None,
         spoken: BTreeSet::new(),
+        asked: slots.iter().map(|slot| slot.field.clone()).collect(),
     };
     build.read_all(slots);
     for slot in spare {
@@ -130,7 +133,10 @@ impl Build<'_> {
 
     fn read(&mut self, slot: &Slot) {
         let field = slot.field.as_str();
-        if self.record.contains_key(field) && field != "training.passed_years" {
+        // two columns of education (全日制, 在职): the higher counts
+        if self.record.contains_key(field)
+            && !["training.passed_years", "education.rank"].contains(&field)
+        {
             return;
         }
         match &slot.value {
@@ -261,7 +267,15 @@ impl Build<'_> {
             self.store(slot, "education.special_cert", flag);
             self.spoken.insert("education.rank".to_owned());
         }
-        self.store(slot, "education.rank", read.parsed);
+        let known = self.text("education.rank");
+        if let (Some(known), Some(Value::Text(new))) = (&known, &read.parsed.value)
+            && super::education::higher(known, new) == known.as_str()
+        {
+            return;
+        }
+        if known.is_none() || read.parsed.value.is_some() {
+            self.store(slot, "education.rank", read.parsed);
+        }
     }
 
     fn trade(&mut self, slot: &Slot, text: &str, side: &str) {
@@ -286,10 +300,30 @@ impl Build<'_> {
             Level::Unskilled if present => Parsed::text("普通工"),
             Level::Absent if present => Parsed::text("none"),
             Level::Unskilled | Level::Absent | Level::Unknown => {
+                if self.joined_level(slot, text) {
+                    return;
+                }
                 Parsed::fault("FD-161", text.trim())
             }
         };
         self.store(slot, &slot.field, parsed);
+    }
+
+    /// 电工/技师 under a label of levels, where no column asks for the trade.
+    fn joined_level(&mut self, slot: &Slot, text: &str) -> bool {
+        let Some(side) = slot.field.strip_suffix(".level").filter(|s| *s != "cert") else {
+            return false;
+        };
+        let read = trade::read(text, self.ctx.pack);
+        let known = trade::canonical(&read.name, self.ctx.pack).is_some();
+        let (Some(level), true) = (read.level, known) else { return false };
+        let id = format!("{side}.trade");
+        if self.asked.contains(&id) {
+            return false;
+        }
+        self.store(slot, &slot.field, Parsed::text(level).repair("工种与等级拆分"));
+        self.store(slot, &id, Parsed::text(read.name).repair("工种与等级拆分"));
+        true
     }
 
     fn training(&mut self, slot: &Slot, text: &str) {
@@ -447,13 +481,23 @@ impl Build<'_> {
 
     /// Dates that cannot be right (DD-66).
     fn sanity(&mut self) {
-        for id in ["person.birth", "person.work_start", "cert.date", "education.date"] {
+        for id in ["person.birth", "person.work_start", "cert.date"] {
             if let Some((date, origin)) = self.date(id)
                 && date.first() > self.ctx.now
             {
                 let note =
                     Note::new("DT-111", &[("label", &label(id)), ("value", &date.to_string())]);
                 self.findings.push(note.at(&origin, id));
+            }
+        }
+        if let Some((date, origin)) = self.date("education.date") {
+            // nobody finishes any school before this age
+            const YOUNGEST: i32 = 11;
+            let birth = self.date("person.birth").map(|(birth, _)| birth);
+            let young = birth.is_some_and(|birth| date::full_years(&birth, &date) < YOUNGEST);
+            if young || date.first() > self.ctx.now {
+                let note = Note::new("FD-134", &[("limit", &YOUNGEST.to_string())]);
+                self.findings.push(note.at(&origin, "education.date"));
             }
         }
         let start = self.date("person.work_start");

@@ -4,10 +4,10 @@ use super::grid::Grid;
 use super::header::label;
 use super::row::{self, Ctx, Slot};
 use super::table::{self, Header, Kind, Titles};
-use super::{Row, trade};
+use super::{Row, date, trade};
 use crate::diag::{Finding, Origin};
 use crate::read::{CellValue, Sheet, a1};
-use crate::text::strip_blanks;
+use crate::text::{fold, strip_blanks};
 use std::collections::BTreeSet;
 
 /// What a roster sheet gave.
@@ -168,17 +168,18 @@ impl Walk<'_> {
         }
         let lacking: Vec<&String> =
             self.ctx.required.iter().filter(|fact| lacks(header, spare, fact)).collect();
+        for (text, column) in &header.unknown {
+            let at = self.cell(header.top, *column);
+            let finding = match nearest(text, &lacking) {
+                Some((field, near)) => {
+                    Finding::new("SS-115", at).arg("field", field).arg("p", near)
+                }
+                None => Finding::new("SS-114", at),
+            };
+            self.say(finding.arg("label", text).build());
+        }
         if lacking.is_empty() {
             return Vec::new();
-        }
-        for (text, column) in &header.unknown {
-            if let Some((field, near)) = nearest(text, &lacking) {
-                let finding = Finding::new("SS-115", self.cell(header.top, *column))
-                    .arg("label", text)
-                    .arg("field", field)
-                    .arg("p", near);
-                self.out.findings.push(finding.build());
-            }
         }
         let labels: Vec<String> = lacking.iter().map(|fact| label(fact)).collect();
         let cols = labels.join("、");
@@ -235,7 +236,7 @@ impl Walk<'_> {
             slots.push(Slot {
                 field: column.meaning.field.clone(),
                 year: column.meaning.year,
-                value: self.typed(value),
+                value: self.dated(&column.meaning.field, self.typed(value)),
                 origin: Origin::cell(self.path, &self.sheet.name, place),
             });
         }
@@ -252,9 +253,23 @@ impl Walk<'_> {
             stand_in.push(slot);
         }
         let first = grid.row(row).first().map_or(0, |(c, _)| *c);
-        let built = row::build(self.ctx, &slots, &stand_in, &missing, self.cell(row, first));
+        let mut built = row::build(self.ctx, &slots, &stand_in, &missing, self.cell(row, first));
+        built.findings.extend(self.other_title(&built, spare));
         self.out.rows.push(built);
         self.counted += 1;
+    }
+
+    /// SS-142: the title above the table names another trade than the row.
+    fn other_title(&self, built: &Row, spare: &[Slot]) -> Option<Finding> {
+        let title = spare.iter().find(|s| s.field == "apply.trade" && s.origin.cell.is_some())?;
+        let titled = trade::read(&title.value.text(), self.ctx.pack).name;
+        let own = built.record.get("apply.trade")?;
+        let named = own.value.as_ref()?.text();
+        if fold(&titled) == fold(&named) {
+            return None;
+        }
+        let finding = Finding::new("SS-142", own.origin.clone()).arg("a", titled).arg("b", named);
+        Some(finding.field("apply.trade").build())
     }
 
     /// The trade in the name of the person's folder.
@@ -273,9 +288,22 @@ impl Walk<'_> {
         })
     }
 
+    /// A serial number of a workbook that counts from 1904, in a column of dates.
+    fn dated(&self, field: &str, value: CellValue) -> CellValue {
+        const DATES: [&str; 4] =
+            ["person.birth", "person.work_start", "cert.date", "education.date"];
+        match value {
+            CellValue::Number(n) if self.sheet.date1904 && DATES.contains(&field) => {
+                date::from_1904(n).map_or(value, CellValue::Date)
+            }
+            other => other,
+        }
+    }
+
     fn typed(&self, value: CellValue) -> CellValue {
         let short = |text: &str| {
-            text.strip_suffix(".1").is_some_and(|y| y.len() == 4 && y.parse::<u32>().is_ok())
+            text.strip_suffix(".1")
+                .is_some_and(|y| matches!(y.len(), 2 | 4) && y.parse::<u32>().is_ok())
         };
         match &value {
             CellValue::Text(text) if self.untyped && short(text.trim()) => {

@@ -114,12 +114,13 @@ fn parent_of(grid: &Grid<'_>, row: u32, column: u32) -> Option<String> {
     if !strip_blanks(&own).is_empty() {
         return Some(own);
     }
-    if grid.has_merges() {
-        let area = grid.area(row, column)?;
+    if let Some(area) = grid.area(row, column) {
         return Some(grid.text(area.top, area.left)).filter(|t| !t.is_empty());
     }
+    // no merge: the label to the left goes on, if the row below speaks under it too
     let left = grid.row(row).into_iter().rev().find(|(c, _)| *c < column)?;
-    Some(left.1.text())
+    let alone = grid.has_merges() && strip_blanks(&grid.text(row + 1, left.0)).is_empty();
+    (!alone).then(|| left.1.text())
 }
 
 fn label_columns(grid: &Grid<'_>, row: u32, child: Option<u32>) -> BTreeSet<u32> {
@@ -150,18 +151,19 @@ fn labels_of(
 fn settle(columns: Vec<Column>) -> Vec<Column> {
     let exact: BTreeSet<String> =
         columns.iter().filter(|c| c.meaning.exact).map(|c| c.meaning.field.clone()).collect();
-    let both = |bare: &str, field: &str| {
-        exact.contains(&format!("{bare}.{field}")) || exact.contains(&format!("{bare}.both"))
+    let all: BTreeSet<String> = columns.iter().map(|c| c.meaning.field.clone()).collect();
+    let has = |side: &str, kind: &str| {
+        all.contains(&format!("{side}.{kind}")) || all.contains(&format!("{side}.both"))
     };
     columns
         .into_iter()
         .filter(|c| c.meaning.exact || !exact.contains(&c.meaning.field))
-        .map(|mut column| {
+        .filter_map(|mut column| {
             if let Some(kind) = column.meaning.field.strip_prefix("any.") {
-                let target = if both("apply", kind) { "post" } else { "apply" };
+                let target = ["apply", "post"].into_iter().find(|side| !has(side, kind))?;
                 column.meaning.field = format!("{target}.{kind}");
             }
-            column
+            Some(column)
         })
         .collect()
 }
@@ -215,17 +217,24 @@ pub(super) fn kind(grid: &Grid<'_>, header: &Header, row: u32) -> Kind {
             Kind::Second(Box::new(second))
         };
     }
+    let column = header.name_column();
+    if numbered_person(grid, header, row) {
+        return Kind::Person;
+    }
     let first = cells.first().map(|(_, v)| fold(&v.text())).unwrap_or_default();
     if let Some(total) = total(&cells, &first) {
         return Kind::Total(total);
     }
-    let column = header.name_column();
     if grid.get(row, column).is_none() && grid.seen(row, column).is_some() {
         // the name is merged over this row: more lines of one person
         return Kind::Skip;
     }
     let name = grid.text(row, column);
-    if is_note(grid, header, row, &first, &name) {
+    if is_note(grid, header, row, &first, &name)
+        || is_count(&cells, &name)
+        || is_hint(&cells)
+        || filled.len() == 1 && !is_called(&name)
+    {
         return Kind::Skip;
     }
     if let Some(sample) = sample(grid, header, row, &name) {
@@ -234,6 +243,75 @@ pub(super) fn kind(grid: &Grid<'_>, header: &Header, row: u32) -> Kind {
     let known = header.columns.iter().filter(|c| c.meaning.field != "seq");
     let values = known.filter(|c| grid.get(row, c.index).is_some()).count();
     if strip_blanks(&name).is_empty() && values < 3 { Kind::Skip } else { Kind::Person }
+}
+
+/// A row with a name and an identity number is a person, whatever its first word is (a unit may
+/// be called 审核中心); the example row is looked at apart.
+fn numbered_person(grid: &Grid<'_>, header: &Header, row: u32) -> bool {
+    let name = strip_blanks(&grid.text(row, header.name_column()));
+    let numbered = header.of("person.id_no").any(|c| {
+        let text = fold(&grid.text(row, c.index));
+        text.chars().filter(char::is_ascii_digit).count() >= 15
+    });
+    numbered && is_called(&name) && sample(grid, header, row, &name).is_none()
+}
+
+/// Whether a text may be somebody's name: two to fifteen letters, no punctuation, no word of a form.
+fn is_called(text: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "盖章",
+        "签字",
+        "签名",
+        "日期",
+        "附件",
+        "汇总表",
+        "一览表",
+        "花名册",
+        "说明",
+        "必填",
+        "工种",
+        "年月",
+    ];
+    let name = strip_blanks(text);
+    let letters = name.chars().filter(|c| c.is_alphabetic()).count();
+    (2..=15).contains(&letters)
+        && !name.chars().any(|c| "：:；;，,。、《》/".contains(c))
+        && !WORDS.iter().any(|word| name.contains(word))
+}
+
+/// The row of column numbers under a header: 1 2 3 …, （1） （2） …, 甲 乙 1 2.
+fn is_count(cells: &[(u32, &CellValue)], name: &str) -> bool {
+    let number = |text: &str| {
+        let text = fold(text);
+        let core = text.trim_matches(['(', ')', '[', ']', '<', '>', '.', '、']);
+        let letter = ["甲", "乙", "丙", "丁", "戊", "己"].contains(&core);
+        let digits = core.strip_suffix(".0").unwrap_or(core);
+        letter || digits.parse::<u32>().is_ok_and(|n| n < 200)
+    };
+    cells.len() >= 3 && number(name) && cells.iter().all(|(_, v)| number(&v.text()))
+}
+
+/// A row that tells how to fill in the columns: 必填, 如：1970.01, 与身份证一致.
+fn is_hint(cells: &[(u32, &CellValue)]) -> bool {
+    const HINTS: [&str; 14] = [
+        "必填",
+        "选填",
+        "可不填",
+        "如:",
+        "例如",
+        "格式",
+        "填写",
+        "yyyy",
+        "与身份证一致",
+        "18位",
+        "下拉选择",
+        "文本型",
+        "同身份证",
+        "按证书",
+    ];
+    let hints =
+        cells.iter().filter(|(_, v)| HINTS.iter().any(|h| fold(&v.text()).contains(h))).count();
+    hints >= 2 && hints * 2 >= cells.len()
 }
 
 fn has_uncalculated(cells: &[(u32, &CellValue)]) -> bool {
@@ -261,6 +339,11 @@ fn total(cells: &[(u32, &CellValue)], first: &str) -> Option<Option<i64>> {
 fn is_note(grid: &Grid<'_>, header: &Header, row: u32, first: &str, name: &str) -> bool {
     let words = [
         "备注",
+        "填写",
+        "盖章",
+        "签字",
+        "日期",
+        "※",
         "注:",
         "注1",
         "说明",

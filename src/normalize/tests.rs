@@ -483,3 +483,53 @@ fn a_misspelt_required_label_is_pointed_at() {
     assert_eq!(codes(&filing.findings), ["SS-115", "SS-112"]);
     assert!(filing.rows[0].findings.iter().any(|f| f.field.as_deref() == Some("person.id_no")));
 }
+
+#[test]
+fn serial_numbers_count_from_the_day_the_workbook_says() {
+    let birth = |date1904: bool| {
+        let mut table = sheet("Sheet1", &[&["姓名", "身份证号", "出生年月", "参加工作时间"]]);
+        for (column, value) in [
+            CellValue::Text("测试甲".to_owned()),
+            CellValue::Text("11010519491231002X".to_owned()),
+            CellValue::Number(17_166.0),
+            CellValue::Number(26_000.0),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            table.cells.push(Cell { row: 1, column: column as u32, value });
+        }
+        let filing = run("xlsx", vec![Sheet { date1904, ..table }]);
+        [value(&filing.rows[0], "person.birth"), value(&filing.rows[0], "person.work_start")]
+    };
+    assert_eq!(birth(true), ["1950-12-31", "1975-03-09"]);
+    assert_eq!(birth(false), ["1946-12-30", "1971-03-08"]);
+}
+
+#[test]
+fn titles_and_labels_that_do_not_fit_are_told() {
+    let table = |trade: &str, label: &str| {
+        let title = ["申报工种：电工"];
+        let head = ["姓名", "身份证号", "申报工种", label];
+        let row = ["测试甲", "11010519491231002X", trade, "x"];
+        run("xlsx", vec![sheet("Sheet1", &[&title, &head, &row])])
+    };
+    let other = table("收银审核", "星座");
+    assert!(codes(&other.rows[0].findings).contains(&"SS-142"));
+    assert!(codes(&other.findings).contains(&"SS-114"));
+    let same = table("电工", "备注");
+    assert!(!codes(&same.rows[0].findings).contains(&"SS-142"));
+    assert!(!codes(&same.findings).contains(&"SS-114"));
+}
+
+#[test]
+fn a_graduation_that_cannot_be_is_noticed() {
+    let graduated = |day: &str| {
+        let head = ["姓名", "身份证号", "出生年月", "毕业时间"];
+        let row = ["测试甲", "11010519491231002X", "1949.12", day];
+        let filing = run("xlsx", vec![sheet("Sheet1", &[&head, &row])]);
+        codes(&filing.rows[0].findings).contains(&"FD-134")
+    };
+    assert!(graduated("1955.06") && graduated("2020.07"));
+    assert!(!graduated("1972.07") && !graduated("2019.06"));
+}

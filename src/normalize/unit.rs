@@ -6,14 +6,7 @@ use crate::text::{fold, strip_blanks};
 
 /// Reads the name of a unit: seals' words off, the pack's full name for a short one.
 pub(super) fn read(raw: &str, pack: &Pack) -> Parsed {
-    let mut text = strip_blanks(raw);
-    for word in ["（盖章）", "(盖章)", "（公章）", "(公章)", "（章）", "(章)", "盖章"]
-    {
-        if let Some(rest) = text.strip_suffix(word) {
-            text = rest.to_owned();
-        }
-    }
-    let text = text.trim_matches(['"', '\'', '“', '”', '：', ':']).to_owned();
+    let text = bare(raw);
     let wanted = fold(&text);
     let full = pack.aliases.units.iter().find(|(name, others)| {
         fold(name) != wanted && others.iter().any(|other| fold(other) == wanted)
@@ -31,14 +24,31 @@ pub(super) fn read(raw: &str, pack: &Pack) -> Parsed {
     parsed
 }
 
+/// The name without blanks, quotes and the words of a seal.
+fn bare(raw: &str) -> String {
+    let mut text = strip_blanks(raw);
+    for word in ["（盖章）", "(盖章)", "（公章）", "(公章)", "（章）", "(章)", "盖章"]
+    {
+        if let Some(rest) = text.strip_suffix(word) {
+            text = rest.to_owned();
+        }
+    }
+    let marks = ['"', '\'', '“', '”', '‘', '’', '：', ':', '。', '，', '、', '；', ';', ','];
+    text.trim_matches(marks).to_owned()
+}
+
 /// Reads an issuer: the pack's name for a listed other one, else the text as written.
 pub(super) fn issuer(raw: &str, pack: &Pack) -> Parsed {
-    let text = strip_blanks(raw);
+    let text = bare(raw);
     let wanted = fold(&text);
     for (name, others) in &pack.aliases.issuers {
         if *name != text && others.iter().any(|other| fold(other) == wanted) {
             return Parsed::text(name.clone()).repair("发证机关按通知别名规范");
         }
     }
-    if text == raw { Parsed::text(text) } else { Parsed::text(text).repair("去除空格") }
+    if text == raw {
+        Parsed::text(text)
+    } else {
+        Parsed::text(text).repair("去除空格或盖章字样")
+    }
 }

@@ -316,11 +316,29 @@ impl Lint<'_> {
         for id in ids {
             self.say("PK-111", &[("id", &id)]);
         }
+        let numbers = std::iter::once(&p.circular.doc_number)
+            .chain(p.circular.basis.iter().map(|basis| &basis.doc_number));
+        for number in numbers.filter(|number| !number.is_empty() && !is_doc_number(number)) {
+            self.say("PK-131", &[("value", number)]);
+        }
         for attachment in p.circular.attachments.iter().filter(|a| !a.have) {
             let n = attachment.no.to_string();
             self.say("PK-112", &[("n", &n), ("title", &attachment.title)]);
         }
     }
+}
+
+/// 通人社考〔2019〕10号: an office's mark, the year in 〔〕, a number without leading zero, 号.
+fn is_doc_number(text: &str) -> bool {
+    let digits = |t: &str| !t.is_empty() && t.chars().all(|c| c.is_ascii_digit());
+    let Some((mark, rest)) = text.split_once('〔') else { return false };
+    let Some((year, rest)) = rest.split_once('〕') else { return false };
+    let Some(number) = rest.strip_suffix('号') else { return false };
+    !mark.is_empty()
+        && year.len() == 4
+        && digits(year)
+        && digits(number)
+        && !number.starts_with('0')
 }
 
 /// The first number that no band or more than one band holds.
@@ -426,6 +444,22 @@ mod tests {
         let codes = codes(&nantong());
         assert!(codes.iter().all(|c| c == "PK-111" || c == "PK-112"), "{codes:?}");
         assert_eq!(codes.iter().filter(|c| *c == "PK-112").count(), 4);
+    }
+
+    #[test]
+    fn numbers_of_circulars_have_their_form() {
+        for good in ["通人社考〔2019〕10号", "扬江人社〔2020〕36号", "苏人社函〔2020〕139号"]
+        {
+            assert!(is_doc_number(good), "{good}");
+        }
+        for bad in
+            ["苏人社发〔2020〕76", "苏人社发[2020]76号", "〔2020〕76号", "苏人社发〔2020〕07号"]
+        {
+            assert!(!is_doc_number(bad), "{bad}");
+        }
+        let mut loaded = nantong();
+        loaded.pack.circular.doc_number = "苏人社发〔2020〕76".to_owned();
+        assert!(codes(&loaded).contains(&"PK-131".to_owned()));
     }
 
     #[test]

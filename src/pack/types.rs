@@ -103,6 +103,9 @@ pub struct Pack {
     /// Other names.
     #[serde(default)]
     pub aliases: Aliases,
+    /// What the office knows beside the circular; never part of the file.
+    #[serde(skip)]
+    pub registers: super::Registers,
 }
 
 /// A table that stands once or several times.

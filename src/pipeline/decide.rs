@@ -2,7 +2,7 @@
 
 use super::judging::Table;
 use super::standing::machine;
-use super::{RunError, answers, local, try_entry};
+use super::{RunError, answers, local, registers, try_entry};
 use crate::check::{Decision, Judgement, Question, Refused, Report, Step};
 use crate::config::Settings;
 use crate::diag::{Finding, Origin};
@@ -64,7 +64,7 @@ pub(super) struct Desk {
 
 impl Desk {
     pub(super) fn open(settings: &Settings) -> Result<Self, RunError> {
-        let pack = pack::load(&settings.templates, &settings.circular)?.pack;
+        let pack = registers::loaded(settings)?.pack;
         prepare_state(&settings.state)?;
         let lock = InstanceLock::take_within(&settings.state, PATIENCE)?;
         let ledger = Ledger::open(&settings.state, &settings.circular)?;
@@ -187,7 +187,7 @@ pub fn decide_from(
             decided.notes.push(format!("{place}：没有这个问题，或已不需要答复"));
             continue;
         };
-        if !question.choices.contains(&answer.answer) {
+        if !question.takes(&answer.answer) {
             let choices = question.choices.join("、");
             decided.notes.push(format!("{place}：答复\"{}\"不在 {choices} 之中", answer.answer));
             continue;
@@ -255,7 +255,7 @@ fn find_question<'a>(asked: &'a [Question], event: &str) -> Result<Option<&'a Qu
 
 fn chosen(question: &Question, opinion: &str) -> Result<String, RunError> {
     let word = opinion.trim();
-    if question.choices.iter().any(|choice| choice == word) {
+    if question.takes(word) {
         return Ok(word.to_owned());
     }
     let choices = question.choices.join("、");

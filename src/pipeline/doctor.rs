@@ -1,6 +1,6 @@
 //! What a run needs from the machine, looked at without running.
 
-use super::{RunError, fonts, forms, local};
+use super::{RunError, fonts, forms, local, registers};
 use crate::config::{Disk, Settings};
 use crate::export::pdf::{FaceFound, faces};
 use crate::ledger::Ledger;
@@ -125,7 +125,18 @@ fn pack_checks(settings: &Settings, pinned: bool) -> Vec<Check> {
         Ok(_) => Check::new(name, Health::Ok, &settings.circular, ""),
         Err(error) => Check::new(name, Health::Fail, error.to_string(), "运行 dossier lint"),
     };
-    vec![composed, clock(settings, &loaded.pack, pinned)]
+    let mut checks = vec![composed, clock(settings, &loaded.pack, pinned)];
+    if !settings.registers.is_empty() {
+        let names: Vec<&str> = settings.registers.keys().map(String::as_str).collect();
+        checks.push(match registers::loaded(settings) {
+            Ok(_) => Check::new("登记册", Health::Ok, names.join("、"), ""),
+            Err(error) => {
+                let remedy = "改正 pipeline.toml 的 [registers]";
+                Check::new("登记册", Health::Fail, error.to_string(), remedy)
+            }
+        });
+    }
+    checks
 }
 
 /// The clock against the register window of the pack.

@@ -70,6 +70,8 @@ fn blank(pack: &Pack, template: &str) -> Json {
         "appraisals": [], "rows": [], "lines": [], "people": [], "files": [], "notes": [],
         "photo": "", "today": "", "deadline": "", "number": "", "date": "", "title": "",
         "trade": "", "received": "", "window": "",
+        "groups": [], "years": [], "known": false, "returned": 0, "marked": [],
+        "general": {"must": [], "should": [], "asking": []},
     });
     if template == "receipt.html" {
         data["people"] = json!(0);
@@ -84,6 +86,15 @@ fn with_one_of_each(pack: &Pack, template: &str) -> Json {
     data["photo"] = json!("photo");
     data["appraisals"] = json!([{"year": circular_year(pack), "grade": ""}]);
     data["lines"] = json!([""]);
+    data["known"] = json!(true);
+    data["returned"] = json!(1);
+    data["marked"] = json!([""]);
+    data["general"] = json!({"must": [finding], "should": [finding], "asking": [finding]});
+    data["groups"] = json!([{
+        "rows": [{"label": "", "value": ""}], "files": [{"name": "", "at": "x"}],
+        "thumbs": ["photo"],
+    }]);
+    data["years"] = json!([{"year": circular_year(pack), "grade": "x", "name": "", "at": "x", "thumb": "photo"}]);
     data["notes"] = json!([""]);
     data["files"] = json!([{"name": "", "size": "", "hash": "", "state": ""}]);
     data["rows"] = json!([{
@@ -108,10 +119,10 @@ fn circular_year(pack: &Pack) -> i32 {
     pack.circular.year - 1
 }
 
-/// Checks pack, templates and fonts without touching the inbox.
+/// Checks pack and templates without touching the inbox.
 ///
 /// # Errors
-/// When pack, templates or fonts cannot be used.
+/// When pack or templates cannot be used.
 pub fn lint(settings: &Settings) -> Result<Vec<Finding>, RunError> {
     let loaded = pack::load(&settings.templates, &settings.circular)?;
     let templates = Templates::open(&loaded.template_dirs)?;

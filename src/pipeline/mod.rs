@@ -9,8 +9,10 @@ mod forms;
 mod judging;
 mod observer;
 mod packet;
+mod parallel;
 mod reading;
 mod receive;
+mod registers;
 mod sheet;
 mod standing;
 mod try_entry;
@@ -47,7 +49,7 @@ use std::time::Instant;
 use unchanged::Standing;
 
 /// Changes whenever the same inputs may give other outputs.
-const EPOCH: &str = concat!(env!("CARGO_PKG_VERSION"), "-4");
+const EPOCH: &str = concat!(env!("CARGO_PKG_VERSION"), "-5");
 
 /// What a pass came to.
 #[derive(Debug)]
@@ -84,6 +86,8 @@ pub enum RunError {
     Publish(#[from] PublishError),
     #[error("{0}")]
     Refused(String),
+    #[error("register {name}: {what}\nhint: correct [registers] in pipeline.toml")]
+    Register { name: String, what: String },
     #[error("{what}: {error}")]
     Io { what: String, error: std::io::Error },
 }
@@ -155,7 +159,7 @@ pub fn run(settings: &Settings, by: Witness, observer: &dyn Observer) -> Result<
 
 impl Office {
     pub(crate) fn open(settings: &Settings) -> Result<Self, RunError> {
-        let pack = pack::load(&settings.templates, &settings.circular)?;
+        let mut pack = pack::load(&settings.templates, &settings.circular)?;
         let templates = Templates::open(&pack.template_dirs)?;
         let faults = forms::trial(&pack.pack, &templates);
         if !faults.is_empty() {
@@ -167,6 +171,7 @@ impl Office {
         prepare_state(&settings.state)?;
         let blobs = Blobs::open(settings.state.join("blobs"))
             .map_err(RunError::io("cannot open the blob store"))?;
+        registers::attach(&mut pack, settings, &blobs)?;
         let (settings, now) = (settings.clone(), local(settings.now));
         Ok(Self { settings, pack, templates, exporter, stamp, fonts, blobs, now })
     }

@@ -1,7 +1,7 @@
 //! The papers of each accepted person: forms, check sheet and the bound booklet.
 
 use super::context::{photo_blob, text};
-use super::{EPOCH, Judged, Observer, Office, RunError, sheet};
+use super::{EPOCH, Judged, Observer, Office, RunError, parallel, sheet};
 use crate::bind::{self, BindPlan, Chapter, Leaf, LeafSource};
 use crate::blobs::sha256_hex;
 use crate::check::{Decision, Judgement};
@@ -10,7 +10,6 @@ use crate::ledger::{Case, Ledger};
 use crate::normalize::{Applicant, FiledMaterial, MaterialFile};
 use crate::pack::{Form, Material};
 use crate::publish::{Item, ItemSource, Manifest, ReleasedFile, safe_name};
-use rayon::prelude::*;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -41,16 +40,14 @@ pub(crate) fn build(
         let kept = jobs.iter().filter(|job| job.2.is_some()).count();
         format!("packets: {} to make, {kept} kept as they are", jobs.len() - kept)
     });
-    let made: Vec<Result<(Option<String>, Vec<Item>), RunError>> = jobs
-        .into_par_iter()
-        .map(|(folder, key, kept, applicant, case, judgement)| match kept {
-            Some(items) => Ok((None, items)),
-            None => {
-                let items = papers(office, applicant, judgement, case, &folder, work)?;
-                Ok((Some(key), on_disk(items, case, work)?))
-            }
-        })
-        .collect();
+    let threads = office.settings.jobs;
+    let made = parallel::each(jobs, threads, |(folder, key, kept, applicant, case, judgement)| {
+        if let Some(items) = kept {
+            return Ok::<_, RunError>((None, items));
+        }
+        let items = papers(office, applicant, judgement, case, &folder, work)?;
+        Ok((Some(key), on_disk(items, case, work)?))
+    });
     let mut out = Vec::new();
     let mut done = BTreeMap::new();
     for result in made {

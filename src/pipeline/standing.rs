@@ -1,11 +1,11 @@
 //! Where a case stands: its state, and what persons said about it.
 
 use super::judging::Table;
-use super::{RunError, local};
+use super::{RunError, local, registers};
 use crate::check::{Judgement, Machine};
 use crate::config::Settings;
 use crate::ledger::{Ledger, ReviewKind, ReviewRow};
-use crate::pack::{self, Pack};
+use crate::pack::Pack;
 use serde::Serialize;
 
 /// What the ledger tells of a case beyond the report.
@@ -54,7 +54,7 @@ pub(super) fn machine<'a>(
 /// # Errors
 /// When the pack or the ledger cannot be read.
 pub fn case_log(settings: &Settings, number: &str) -> Result<CaseLog, RunError> {
-    let pack = pack::load(&settings.templates, &settings.circular)?.pack;
+    let pack = registers::loaded(settings)?.pack;
     let Some(ledger) = Ledger::look(&settings.state, &settings.circular)? else {
         return Ok(CaseLog::default());
     };

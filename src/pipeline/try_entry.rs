@@ -1,7 +1,7 @@
 //! A dry run of one entry: the whole judgement, and nothing kept.
 
 use super::judging::Judged;
-use super::{RunError, answers, local, program, reading, run_info, wire};
+use super::{RunError, answers, local, program, reading, registers, run_info, wire};
 use crate::blobs::Blobs;
 use crate::check::{self, History};
 use crate::config::Settings;
@@ -26,7 +26,7 @@ pub fn try_entry(
     show_ids: bool,
     temp: &dyn Fn(&Path),
 ) -> Result<WireReport, RunError> {
-    let loaded = pack::load(&settings.templates, &settings.circular)?;
+    let mut loaded = pack::load(&settings.templates, &settings.circular)?;
     let now = local(settings.now);
     let dir = tempfile::Builder::new()
         .prefix("dossier-check-")
@@ -34,6 +34,7 @@ pub fn try_entry(
         .map_err(RunError::io("cannot make a folder for temporary files"))?;
     temp(dir.path());
     let blobs = Blobs::open(dir.path()).map_err(RunError::io("cannot keep temporary files"))?;
+    registers::attach(&mut loaded, settings, &blobs)?;
     let pool = Pool::new(program()?, settings.jobs, settings.limits.clone());
     let ledger = Ledger::look(&settings.state, &settings.circular)?;
     let delivery = take_in(settings, place, &blobs, &pool, ledger.as_ref())?;

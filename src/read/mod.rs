@@ -95,6 +95,9 @@ pub struct Sheet {
     pub hidden_columns: Vec<u32>,
     /// Whether pictures lie on it.
     pub pictures: bool,
+    /// Whether its serial numbers count days from 1904.
+    #[serde(default)]
+    pub date1904: bool,
 }
 
 /// A rectangle of cells, bounds inclusive, from 0.

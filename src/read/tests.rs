@@ -162,6 +162,23 @@ fn formulas_without_result_and_the_1904_calendar() {
 }
 
 #[test]
+fn sheets_say_which_calendar_their_numbers_count_by() {
+    let data = "<row r=\"1\"><c r=\"A1\"><v>24121</v></c></row>";
+    for (setting, since_1904) in [
+        ("<workbookPr date1904=\"1\"/>", true),
+        ("<workbookPr date1904=\"true\"/>", true),
+        ("<workbookPr date1904=\"0\"/>", false),
+        ("<workbookPr/>", false),
+        ("", false),
+    ] {
+        let parsed = parse_zip(&bare(setting, data), "表.xlsx");
+        let sheet = &book(&parsed).sheets[0];
+        assert_eq!(sheet.date1904, since_1904, "{setting}");
+        assert_eq!(sheet.cells[0].value, CellValue::Number(24_121.0));
+    }
+}
+
+#[test]
 fn traps_in_packages_are_refused_before_parsing() {
     let doctype =
         package(&[CONTENT_TYPES, ("xl/workbook.xml", "<!DOCTYPE a [<!ENTITY b 'c'>]><a/>")]);

@@ -118,7 +118,9 @@ fn ascii(c: char) -> char {
 }
 
 fn is_blank(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}')
+    c.is_whitespace()
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}'
+            | '\u{FEFF}' | '\u{00AD}' | '\u{180E}')
 }
 
 #[cfg(test)]
@@ -129,6 +131,8 @@ mod tests {
     fn folds_width_blanks_and_case() {
         assert_eq!(fold("身份证 号码\u{3000}（１８位）\n"), "身份证号码(18位)");
         assert_eq!(strip_blanks("严\u{3000}飞\u{200B}"), "严飞");
+        // marks of direction come along when a number is copied from a chat
+        assert_eq!(strip_blanks("\u{202D}320602\u{202C}\u{2066}"), "320602");
     }
 
     #[test]

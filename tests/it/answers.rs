@@ -55,7 +55,7 @@ fn a_claim_only_a_person_can_judge_is_held_until_answered() {
     assert_eq!(text(&b["decision"]), "accepted", "{b}");
     assert_eq!(b["case"], a["case"]);
     assert!(codes(&b).contains(&"EX-111"), "{b}");
-    assert!(!office.root().join("20-待定/待定事项.xlsx").exists());
+    assert!(!office.root().join("20-待定").exists());
     ran.exits(0);
 }
 

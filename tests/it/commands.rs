@@ -80,7 +80,7 @@ fn a_check_tells_all_and_leaves_no_trace() {
         "机审通过",
         wrong.name.as_str(),
         "退回补正",
-        "ID-103",
+        "ID-106",
         "申报汇总表.xlsx",
     ] {
         assert!(ran.stdout.contains(part), "{part} in {}", ran.stdout);
@@ -221,6 +221,8 @@ fn steps_of_the_circular_come_in_their_order() {
     for part in ["RT-115", "照片待审", "审核通过", "照片合格"] {
         assert!(ran.stderr.contains(part), "{part} in {}", ran.stderr);
     }
+    // who approves next depends on the kind of unit, which nobody said
+    assert!(step("单位考核").exits(2).stderr.contains("RT-101"));
     step("照片合格").exits(0);
     step("照片合格").exits(2);
     step("锁定").exits(0);
@@ -234,6 +236,40 @@ fn steps_of_the_circular_come_in_their_order() {
     let ran =
         office.run(&["decide", &case, "审核通过", "--by", "李四", "--at", "2019-06-11 22:00"]);
     assert!(ran.exits(0).stdout.contains("WN-103"));
+}
+
+#[test]
+fn a_step_needs_what_the_pack_says() {
+    let Some(office) = Office::open() else { return };
+    let templates = office.path("templates");
+    crate::misuse::copy_tree(&repo("templates"), &templates);
+    let place = templates.join("nantong-2019/circular.toml");
+    let pack = fs::read_to_string(&place).unwrap();
+    let asked = pack
+        .replace(
+            "to = \"照片不合格\", window = \"photo_review\"",
+            "to = \"照片不合格\", window = \"photo_review\", needs = [\"opinion\"]",
+        )
+        .replace(
+            "to = \"照片合格\", window = \"photo_review\"",
+            "to = \"照片合格\", window = \"onsite\"",
+        );
+    assert!(asked.contains("needs = [\"opinion\"]") && asked.matches("\"onsite\"").count() > 3);
+    fs::write(&place, asked).unwrap();
+    office.configure(&templates, &repo("fonts"), "");
+    let (fine, mut poor) = (Person::clean(1), Person::clean(2));
+    poor.id.replace_range(17.., if poor.id.ends_with('1') { "2" } else { "1" });
+    office.drop_dir("南通市测试中心", &entry(&[&fine, &poor]));
+    office.pass().exits(1);
+    let report = office.report();
+    let decide = |person: &Person, event: &str, opinion: &str| {
+        let case = text(&applicant(&report, &person.name)["case"]).to_owned();
+        office.run(&["decide", &case, event, "--by", "李四", "--opinion", opinion])
+    };
+    assert!(decide(&fine, "照片不合格", "").exits(2).stderr.contains("RT-113"));
+    assert!(decide(&poor, "照片合格", "").exits(2).stderr.contains("RT-111"));
+    decide(&fine, "照片合格", "").exits(0);
+    decide(&poor, "照片不合格", "不是本人").exits(0);
 }
 
 #[test]

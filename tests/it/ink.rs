@@ -11,7 +11,7 @@ const DARK: u8 = 128;
 const INK: u8 = 200;
 /// Shortest runs of dark that are rules: no stroke of a character is as long.
 const ACROSS: usize = 50;
-const DOWN: usize = 38;
+const DOWN: usize = 50;
 /// Nothing is printed nearer to the edge: 5 mm.
 const EDGE: usize = 28;
 

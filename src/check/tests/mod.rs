@@ -2,6 +2,8 @@
 
 mod eligibility;
 mod exceptions;
+mod nantong;
 mod office;
 mod ops;
 mod packs;
+mod registers;

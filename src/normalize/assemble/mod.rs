@@ -21,6 +21,8 @@ mod testkit;
 mod tests;
 #[cfg(test)]
 mod tests_merge;
+#[cfg(test)]
+mod tests_words;
 
 use super::{FiledFile, Filing, Submission};
 use crate::diag::Finding;
@@ -54,6 +56,7 @@ pub fn assemble(chains: &[Chain], pack: &Pack) -> Vec<Submission> {
     let mut submissions = finish::finish(&order, &people, pack, sorted, notes);
     submissions.extend(repeat::submissions(&again, &submissions));
     submissions.sort_by(|a, b| (&a.source, &a.content).cmp(&(&b.source, &b.content)));
+    super::enrich::enrich(&mut submissions, pack);
     submissions
 }
 

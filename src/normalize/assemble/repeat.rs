@@ -1,6 +1,7 @@
 //! Entries that hold, byte for byte, what another entry brought before.
 
 use super::Chain;
+use crate::diag::{Finding, Origin};
 use crate::normalize::{Filing, Submission, Verdict};
 use chrono::{DateTime, FixedOffset};
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 pub(super) struct Again<'a> {
     chain: &'a Chain,
     first: &'a str,
+    at: DateTime<FixedOffset>,
 }
 
 /// When and where a content came first, by what it holds.
@@ -35,7 +37,7 @@ pub(super) fn split<'a>(chains: &[&'a Chain]) -> (Vec<&'a Chain>, Vec<Again<'a>>
         if first == own.entry || own.files.is_empty() || !chain.earlier.is_empty() || since {
             fresh.push(chain);
         } else {
-            again.push(Again { chain, first });
+            again.push(Again { chain, first, at });
         }
     }
     (fresh, again)
@@ -73,7 +75,12 @@ pub(super) fn submissions(again: &[Again<'_>], fresh: &[Submission]) -> Vec<Subm
             applicants: Vec::new(),
             files,
             census: Vec::new(),
-            findings: Vec::new(),
+            findings: vec![
+                Finding::new("IN-121", Origin::default())
+                    .arg("date", again.at.format("%Y-%m-%d"))
+                    .arg("old", again.first)
+                    .build(),
+            ],
         }
     };
     again.iter().map(write).collect()

@@ -179,6 +179,36 @@ fn one_scan_for_two_materials_or_two_people_is_told() {
 }
 
 #[test]
+fn papers_that_people_share_return_nobody() {
+    let both = |what: &str| {
+        let list =
+            vec![file_of(&format!("李四/{what}"), "y"), file_of(&format!("王五/{what}"), "y")];
+        let rows = vec![row("李四", &id(2)), row("王五", &id(3))];
+        assemble(&[chain(filing("某单位", 11, rows, list))], &pack())
+    };
+    for shared in [
+        "09公示结果说明.jpg",
+        "09推荐情况说明.jpg",
+        "07量化考评公示说明.jpg",
+        "06专家职称证书.jpg",
+        "08综合评价证明材料.jpg",
+        "论文封面.jpg",
+        "获奖.jpg",
+    ] {
+        for name in ["李四", "王五"] {
+            let submissions = both(shared);
+            let person = find(&submissions, name);
+            assert_eq!(codes(&person.findings), ["MT-151"], "{shared}");
+            assert!(person.findings.iter().all(|f| !f.blocks()));
+        }
+    }
+    for own in ["01身份证.jpg", "03毕业证.jpg", "02 2015年度考核表.jpg", "07量化考评表.jpg"]
+    {
+        assert_eq!(codes(&find(&both(own), "李四").findings), ["MT-152"], "{own}");
+    }
+}
+
+#[test]
 fn copies_are_found_across_entries() {
     let give = |entry: &str, person: Row, path: &str| {
         chain(filing(entry, 11, vec![person], vec![file_of(path, "same")]))
@@ -386,6 +416,7 @@ fn what_came_before_under_another_name_is_a_duplicate() {
     let first = chain(filing("甲", 10, rows(), content()));
     let again = chain(filing("甲（再次）", 11, rows(), content()));
     let submissions = assemble(&[again, first.clone()], &pack());
+    assert_eq!(codes(&submissions[1].findings), ["IN-121"]);
     let people: Vec<usize> = submissions.iter().map(|s| s.applicants.len()).collect();
     assert_eq!((people, submissions[1].unit.as_str()), (vec![1, 0], submissions[0].unit.as_str()));
     assert!(submissions[1].files.iter().all(|f| f.verdict == Verdict::Duplicate));

@@ -4,9 +4,8 @@ use crate::blobs::sha256_hex;
 use crate::export::Format;
 use crate::ledger::Ledger;
 use crate::pipeline::packet::kept;
-use crate::pipeline::{EPOCH, Office, RunError};
+use crate::pipeline::{EPOCH, Office, RunError, parallel};
 use crate::publish::{Item, Manifest, ReleasedFile};
-use rayon::prelude::*;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -47,14 +46,11 @@ impl<'a> Desk<'a> {
             }
         }
         let office = self.office;
-        let made: Vec<Result<(String, Vec<Item>), RunError>> = missing
-            .into_par_iter()
-            .map(|(key, paper)| {
-                let Paper { template, data, formats, stem, kind } = &paper;
-                let items = office.papers(template, data, BTreeMap::new(), formats, stem, kind)?;
-                Ok((key, items))
-            })
-            .collect();
+        let made = parallel::each(missing, office.settings.jobs, |(key, paper)| {
+            let Paper { template, data, formats, stem, kind } = &paper;
+            let items = office.papers(template, data, BTreeMap::new(), formats, stem, kind)?;
+            Ok::<_, RunError>((key, items))
+        });
         let mut done = BTreeMap::new();
         for result in made {
             let (key, made) = result?;

@@ -32,7 +32,7 @@ pub(crate) fn build(
     items.extend(open_questions(judged)?);
     let marked = returned::marked(&desk, judged, &senders)?;
     let (papers, messages) = notice::notices(office, judged, &senders, &marked);
-    items.extend(marked.into_iter().flat_map(|(_, items)| items));
+    items.extend(marked.into_values().flatten());
     items.extend(messages);
     let mut wanted = papers;
     wanted.extend(senders.iter().filter(|s| s.known).map(|s| receipt(office, s)));
@@ -56,6 +56,13 @@ impl Sender<'_> {
         let name = safe_name(&self.name);
         let said = name.chars().any(char::is_alphanumeric);
         format!("30-退回/{}", if said { name.as_str() } else { "无法识别的来件" })
+    }
+
+    /// Whether a path is one of its tables.
+    fn has_table(&self, path: &str) -> bool {
+        let table = |word: &Option<String>| matches!(word.as_deref(), Some("roster" | "census"));
+        let files = self.submissions.iter().flat_map(|s| &s.files);
+        files.into_iter().any(|f| f.path == path && table(&f.used_as))
     }
 
     fn applicants(&self) -> impl Iterator<Item = &Applicant> {

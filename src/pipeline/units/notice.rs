@@ -10,8 +10,9 @@ use crate::pipeline::context::text;
 use crate::publish::Item;
 use crate::text::{mask_id, mask_ids};
 use chrono::{DateTime, FixedOffset};
+use serde::Serialize;
 use serde_json::{Value as Json, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// Most characters of one text message.
@@ -26,8 +27,8 @@ pub(super) fn notices(
 ) -> (Vec<Paper>, Vec<Item>) {
     let (mut papers, mut messages) = (Vec::new(), Vec::new());
     for sender in senders {
-        let people = people_to_mend(judged, sender);
         let own = own_findings(judged, sender);
+        let mut people = people_to_mend(judged, sender);
         let empty = |f: &&Finding| f.blocks() || f.code.as_str() == "IN-118";
         if people.returned.is_empty() && !own.iter().any(empty) {
             continue;
@@ -46,10 +47,12 @@ pub(super) fn notices(
         data["date"] = json!(date.map_or_else(String::new, |d| d.format("%Y-%m-%d").to_string()));
         data["received"] = json!(arrivals(sender));
         data["known"] = json!(sender.known);
-        data["general"] = entry(own.iter().copied());
+        let mut general = Lists::of(own.iter().copied(), sender);
+        general.settle(&mut people.entries);
+        data["general"] = general.json();
         data["returned"] = json!(people.returned.len());
         data["marked"] = json!(marked);
-        data["people"] = Json::Array(people.entries);
+        data["people"] = people.entries.iter().map(Entry::json).collect();
         papers.push(Paper {
             template: "notice.html",
             data,
@@ -99,9 +102,27 @@ fn own_findings<'a>(judged: &'a Judged, sender: &Sender<'a>) -> Vec<&'a Finding>
 
 /// Who is to mend something.
 struct People {
-    entries: Vec<Json>,
+    entries: Vec<Entry>,
     /// Names of those returned.
     returned: Vec<String>,
+}
+
+/// One person of the notice.
+struct Entry {
+    name: String,
+    trade: String,
+    level: String,
+    lists: Lists,
+}
+
+impl Entry {
+    fn json(&self) -> Json {
+        let mut data = self.lists.json();
+        data["name"] = json!(self.name);
+        data["trade"] = json!(self.trade);
+        data["level"] = json!(self.level);
+        data
+    }
 }
 
 /// Those returned, then those about whom a person must decide.
@@ -110,17 +131,19 @@ fn people_to_mend(judged: &Judged, sender: &Sender<'_>) -> People {
     for applicant in sender.applicants() {
         let Some(j) = judged.report.judgements.get(&applicant.key.text) else { continue };
         let name = text(&j.record, "person.name");
-        let mut lists = entry(j.findings.iter());
-        lists["name"] = json!(mask_ids(&name));
-        lists["trade"] = json!(text(&j.record, "apply.trade"));
-        lists["level"] = json!(text(&j.record, "apply.level"));
+        let entry = Entry {
+            name: mask_ids(&name),
+            trade: text(&j.record, "apply.trade"),
+            level: text(&j.record, "apply.level"),
+            lists: Lists::of(j.findings.iter(), sender),
+        };
         match j.decision {
             Decision::Accepted => {}
             Decision::Returned => {
                 names.push(name);
-                returned.push(lists);
+                returned.push(entry);
             }
-            Decision::Held => asked.push(lists),
+            Decision::Held => asked.push(entry),
         }
     }
     returned.extend(asked);
@@ -128,33 +151,93 @@ fn people_to_mend(judged: &Judged, sender: &Sender<'_>) -> People {
 }
 
 /// The three lists of a person or of a delivery.
-fn entry<'a>(findings: impl Iterator<Item = &'a Finding>) -> Json {
-    let (mut must, mut should, mut asking) = (Vec::new(), Vec::new(), Vec::new());
-    for finding in findings {
-        let line = line(finding);
-        let list = if finding.blocks() {
-            &mut must
-        } else if finding.needs_person {
-            &mut asking
-        } else if finding.severity == Severity::Warn {
-            &mut should
-        } else {
-            continue;
-        };
-        if !list.contains(&line) {
-            list.push(line);
-        }
-    }
-    json!({"must": must, "should": should, "asking": asking})
+#[derive(Default)]
+struct Lists {
+    must: Vec<Line>,
+    should: Vec<Line>,
+    asking: Vec<Line>,
 }
 
-fn line(f: &Finding) -> Json {
+/// One thing to mend.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+struct Line {
+    what: String,
+    how: String,
+    clause: String,
+    #[serde(rename = "where")]
+    place: String,
+}
+
+impl Lists {
+    fn of<'a>(findings: impl Iterator<Item = &'a Finding>, sender: &Sender<'_>) -> Self {
+        let mut lists = Self::default();
+        for finding in findings {
+            let list = if finding.blocks() {
+                &mut lists.must
+            } else if finding.needs_person {
+                &mut lists.asking
+            } else if finding.severity == Severity::Warn {
+                &mut lists.should
+            } else {
+                continue;
+            };
+            let line = line(finding, sender);
+            if !list.contains(&line) {
+                list.push(line);
+            }
+        }
+        lists
+    }
+
+    /// Says everything once: what stands at a person does not stand here too, and what is advised
+    /// to several people alike stands here only.
+    fn settle(&mut self, people: &mut [Entry]) {
+        self.must.retain(|line| people.iter().all(|p| !p.lists.must.contains(line)));
+        let pick: [fn(&mut Self) -> &mut Vec<Line>; 2] = [|l| &mut l.should, |l| &mut l.asking];
+        for list in pick {
+            let mut told: BTreeMap<(String, String), Vec<Line>> = BTreeMap::new();
+            for line in people.iter_mut().flat_map(|p| list(&mut p.lists).clone()) {
+                told.entry((line.what.clone(), line.how.clone())).or_default().push(line);
+            }
+            told.retain(|_, lines| lines.len() > 1);
+            let alike = |line: &Line| told.contains_key(&(line.what.clone(), line.how.clone()));
+            for person in people.iter_mut() {
+                list(&mut person.lists).retain(|line| !alike(line));
+            }
+            let own = list(self);
+            own.retain(|line| !alike(line));
+            let first = told.into_values().filter_map(|lines| lines.into_iter().next());
+            own.extend(first.map(|line| Line { place: String::new(), ..line }));
+            let rest: Vec<Line> = own
+                .iter()
+                .filter(|line| people.iter_mut().all(|p| !list(&mut p.lists).contains(line)))
+                .cloned()
+                .collect();
+            *list(self) = rest;
+        }
+    }
+
+    fn json(&self) -> Json {
+        json!({"must": self.must, "should": self.should, "asking": self.asking})
+    }
+}
+
+fn line(f: &Finding, sender: &Sender<'_>) -> Line {
     let said = |text: &str| {
         let text = mask_ids(text);
         if f.code.as_str().starts_with("ID-") { mask_digits(&text) } else { text }
     };
-    json!({"where": place(f), "what": said(&f.message), "clause": f.clause, "how": said(&f.hint),
-           "code": f.code.as_str()})
+    let what = said(&f.message);
+    let mut how = said(&f.hint);
+    if how.is_empty() && f.blocks() {
+        "按依据的条款补齐或改正".clone_into(&mut how);
+    }
+    let mut place = place(f);
+    // a thing that is missing stands nowhere; a file that is named needs no second name
+    if what.contains(&place) || (f.origin.cell.is_none() && sender.has_table(&f.origin.path)) {
+        place.clear();
+    }
+    Line { place, what, how, clause: f.clause.clone() }
 }
 
 /// Masks what was meant as an identity number but has lost or won a digit.
@@ -198,7 +281,8 @@ fn place(f: &Finding) -> String {
 /// Chat-length text, names masked; each line is one message.
 fn message(office: &Office, sender: &Sender<'_>, names: &[String], data: &Json) -> String {
     let unit = mask_ids(&sender.name);
-    let mut pieces = vec![format!("{unit}：")];
+    let lead = if sender.known { format!("{unit}：") } else { format!("来件“{unit}”：") };
+    let mut pieces = vec![lead];
     if names.is_empty() {
         pieces.push("来件需要补正，".to_owned());
     } else {
@@ -283,15 +367,44 @@ mod tests {
         assert_eq!(mask_digits("E5 有 17 位"), "E5 有 17 位");
     }
 
+    fn sender() -> Sender<'static> {
+        Sender { name: "甲单位".to_owned(), known: true, submissions: Vec::new() }
+    }
+
+    fn person(findings: &[Finding]) -> Entry {
+        let lists = Lists::of(findings.iter(), &sender());
+        Entry { name: "张三".into(), trade: String::new(), level: String::new(), lists }
+    }
+
     #[test]
     fn a_finding_is_told_once() {
         let finding = Finding::new("ID-102", Origin::cell("甲/a.xlsx", "Sheet1", "E5"))
             .arg("value", "32060219750112003")
             .arg("n", 17)
             .build();
-        let said = entry([&finding, &finding].into_iter());
-        assert_eq!(said["must"].as_array().unwrap().len(), 1);
-        assert_eq!(said["must"][0]["where"], "a.xlsx［Sheet1］E5");
-        assert!(!said.to_string().contains("32060219750112003"));
+        let twice = [finding.clone(), finding.clone()];
+        let mut people = [person(&twice)];
+        let mut own = Lists::of([&finding].into_iter(), &sender());
+        own.settle(&mut people);
+        assert!(own.must.is_empty());
+        let said = &people[0].lists.must;
+        assert_eq!(said.len(), 1);
+        assert_eq!(said[0].place, "a.xlsx［Sheet1］E5");
+        assert!(!said[0].what.contains("32060219750112003"));
+    }
+
+    #[test]
+    fn the_same_advice_to_several_stands_at_the_top() {
+        let advice = |path: &str| {
+            Finding::new("RT-101", Origin::file(path)).severity(Severity::Warn).arg("unit", "甲")
+        };
+        let lone = Finding::new("IN-117", Origin::file("丙")).arg("dir", "丙").build();
+        let mut people =
+            [person(&[advice("a").build(), lone.clone()]), person(&[advice("b").build()])];
+        let mut own = Lists::default();
+        own.settle(&mut people);
+        assert_eq!((own.should.len(), own.asking.len()), (1, 0));
+        assert_eq!(people[0].lists.should.len(), 1);
+        assert!(people[1].lists.should.is_empty());
     }
 }

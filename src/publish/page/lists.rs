@@ -44,10 +44,10 @@ pub(super) fn phone(out: &mut String, day: &Day<'_>, paths: &BTreeSet<&str>) {
         let phone = if call.phone.is_empty() { "未填" } else { &call.phone };
         let _ = writeln!(
             body,
-            "<tr><td>{}</td><td>{}</td><td class=n>{}人</td><td>{why}</td><td>{}</td></tr>",
+            "<tr><td>{}</td><td>{}</td><td class=n>{}</td><td>{why}</td><td>{}</td></tr>",
             escape(call.unit),
             escape(phone),
-            call.returned.len(),
+            if people.is_empty() { "整份".to_owned() } else { format!("{}人", people.len()) },
             back.join("<br>")
         );
     }

@@ -56,7 +56,9 @@ fn counts(out: &mut String, day: &Day<'_>) {
 
 /// The first screen: one line for each thing there is to know.
 fn now(out: &mut String, day: &Day<'_>, changes: &[String]) {
-    let came = day.report.submissions.iter().enumerate().map(|(n, s)| {
+    let mut came: Vec<_> = day.report.submissions.iter().enumerate().collect();
+    came.sort_by_key(|(_, s)| std::cmp::Reverse(s.applicants.len()));
+    let came = came.into_iter().map(|(n, s)| {
         let people = s.applicants.len();
         let count = if people == 0 {
             lists::state_word(&s.state).to_owned()

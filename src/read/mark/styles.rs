@@ -192,13 +192,12 @@ impl<'d> Styles<'d> {
         let rank = |name: &str| ORDER.iter().position(|n| *n == name).unwrap_or(ORDER.len());
         let after =
             root.children().find(|n| n.is_element() && rank(n.tag_name().name()) > rank(name));
-        match after {
-            Some(node) => edits.insert(node.range().start, whole),
-            None => match self.text.get(root.range()).and_then(|t| t.rfind("</")) {
-                Some(at) => edits.insert(root.range().start + at, whole),
-                // an empty root cannot be opened four times: see `EMPTY`
-                None => {}
-            },
+        let end = || {
+            let at = self.text.get(root.range())?.rfind("</")?;
+            Some(root.range().start + at)
+        };
+        if let Some(at) = after.map(|node| node.range().start).or_else(end) {
+            edits.insert(at, whole);
         }
     }
 }

@@ -127,9 +127,11 @@ impl Editor {
             }
         };
         self.changed.insert(comments, made.text);
-        let drawing = sheet
-            .legacy()
-            .and_then(|id| relations.iter().find(|r| r.id == id).map(|r| r.target.clone()));
+        let drawing = match sheet.legacy() {
+            // a link to nothing cannot be added to
+            Some(id) => Some(relations.iter().find(|r| r.id == id)?.target.clone()),
+            None => None,
+        };
         let (vml, old, link) = match drawing {
             Some(part) => (part.clone(), self.text(&part)?, false),
             None => {

@@ -5,6 +5,7 @@ use super::Layout;
 
 const BOF: [u16; 4] = [0x0009, 0x0209, 0x0409, 0x0809];
 const EOF: u16 = 0x000A;
+const DATEMODE: u16 = 0x0022;
 const FILEPASS: u16 = 0x002F;
 const OBJ: u16 = 0x005D;
 const COLINFO: u16 = 0x007D;
@@ -29,6 +30,12 @@ fn word(bytes: &[u8], at: usize) -> Option<u16> {
 /// Whether the stream is encrypted.
 pub(super) fn is_locked(stream: &[u8]) -> bool {
     records(stream, 0).take_while(|(kind, _)| *kind != EOF).any(|(kind, _)| kind == FILEPASS)
+}
+
+/// Whether serial numbers count days from 1904.
+pub(super) fn date1904(stream: &[u8]) -> bool {
+    let mut globals = records(stream, 0).take_while(|(kind, _)| *kind != EOF);
+    globals.any(|(kind, data)| kind == DATEMODE && word(data, 0) == Some(1))
 }
 
 /// One layout per sheet, in the order of the workbook.
@@ -106,7 +113,9 @@ mod tests {
             ..Layout::default()
         };
         assert_eq!(layouts(&stream), [expect]);
-        assert!(!is_locked(&stream));
+        assert!(!is_locked(&stream) && !date1904(&stream));
+        let mode = |value| [record(0x809, &[]), record(DATEMODE, &[value, 0])].concat();
+        assert!(date1904(&mode(1)) && !date1904(&mode(0)));
         assert!(is_locked(&[record(0x809, &[]), record(FILEPASS, &[0, 0])].concat()));
     }
 

@@ -19,6 +19,13 @@ pub(super) fn sheet_parts(package: &mut Package) -> Result<BTreeMap<String, Stri
         .collect())
 }
 
+/// Whether serial numbers of an xlsx count days from 1904.
+pub(super) fn date1904(package: &mut Package) -> Result<bool, Refusal> {
+    let Some(book) = package.main_part()? else { return Ok(false) };
+    let text = package.text(&book)?.unwrap_or_default();
+    Ok(tags(&text, "workbookPr").any(|tag| tag.flag("date1904")))
+}
+
 /// The parts a part points to, by the id of the relation.
 pub(super) fn targets(
     package: &mut Package,

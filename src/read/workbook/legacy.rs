@@ -20,6 +20,7 @@ pub(in super::super) fn read_xls(
     let mut book: Xls<_> = open_workbook_from_rs(Cursor::new(bytes)).map_err(|e| refusal(&e))?;
     let sheets = book.sheets_metadata().to_vec();
     let layouts = biff::layouts(stream);
+    let date1904 = biff::date1904(stream);
     let mut workbook = Workbook::default();
     let mut total = 0;
     for (index, meta) in sheets.iter().enumerate() {
@@ -42,6 +43,7 @@ pub(in super::super) fn read_xls(
         if let Some(layout) = layouts.get(index) {
             layout.mark(&mut sheet);
         }
+        sheet.date1904 = date1904;
         workbook.sheets.push(sheet);
     }
     Ok(workbook)

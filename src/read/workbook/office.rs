@@ -36,6 +36,7 @@ pub(in super::super) fn read_xlsx(
 ) -> Result<Workbook, Refusal> {
     let mut book: Xlsx<_> = open_workbook_from_rs(input(path)?).map_err(|e| xlsx_refusal(&e))?;
     let parts = layout::sheet_parts(package)?;
+    let date1904 = layout::date1904(package)?;
     let mut workbook = Workbook::default();
     let mut total = 0;
     for (name, hidden) in listed(&book) {
@@ -47,6 +48,7 @@ pub(in super::super) fn read_xlsx(
         if let Some(part) = parts.get(&name) {
             layout::fill(package, part, &mut sheet)?;
         }
+        sheet.date1904 = date1904;
         workbook.sheets.push(sheet);
     }
     Ok(workbook)
@@ -87,6 +89,7 @@ pub(in super::super) fn read_xlsb(
 ) -> Result<Workbook, Refusal> {
     let mut book: Xlsb<_> = open_workbook_from_rs(input(path)?).map_err(|e| xlsb_refusal(&e))?;
     let layouts = xlsb::layouts(package)?;
+    let date1904 = xlsb::date1904(package)?;
     let mut workbook = Workbook::default();
     let mut total = 0;
     for (name, hidden) in listed(&book) {
@@ -104,6 +107,7 @@ pub(in super::super) fn read_xlsb(
         if let Some(layout) = layouts.get(&name) {
             layout.mark(&mut sheet);
         }
+        sheet.date1904 = date1904;
         workbook.sheets.push(sheet);
     }
     Ok(workbook)

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 pub(in super::super) fn read(text: &str, limits: &Limits) -> Result<Workbook, Refusal> {
     let mut scanner = Scanner::xml(text);
     let mut workbook = Workbook::default();
-    let (mut total, mut closed) = (0, false);
+    let (mut total, mut closed, mut date1904) = (0, false, false);
     while let Some(piece) = scanner.next() {
         match piece {
             Piece::Open(tag) if tag.is("Worksheet") && !tag.empty => {
@@ -20,10 +20,12 @@ pub(in super::super) fn read(text: &str, limits: &Limits) -> Result<Workbook, Re
                 reader.read(&mut scanner)?;
                 workbook.sheets.push(reader.sheet(&name));
             }
+            Piece::Open(tag) if tag.is("Date1904") => date1904 = true,
             Piece::Close(name) if named(name, "Workbook") => closed = true,
             _ => {}
         }
     }
+    workbook.sheets.iter_mut().for_each(|sheet| sheet.date1904 = date1904);
     if closed { Ok(workbook) } else { Err(Refusal::damaged()) }
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 const ROW: u32 = 0;
 const COLUMN: u32 = 60;
+const SETTINGS: u32 = 153;
 const SHEET: u32 = 156;
 const MERGE: u32 = 176;
 const DRAWING: u32 = 550;
@@ -29,6 +30,18 @@ pub(super) fn layouts(package: &mut Package) -> Result<BTreeMap<String, Layout>,
         }
     }
     Ok(layouts)
+}
+
+/// Whether serial numbers count days from 1904.
+pub(super) fn date1904(package: &mut Package) -> Result<bool, Refusal> {
+    let Some(book) = package.main_part()? else { return Ok(false) };
+    let bytes = package.part(&book)?.unwrap_or_default();
+    Ok(counts_from_1904(&bytes))
+}
+
+fn counts_from_1904(book: &[u8]) -> bool {
+    let mut settings = records(book).filter(|(kind, _)| *kind == SETTINGS);
+    settings.any(|(_, data)| data.first().is_some_and(|flags| flags & 1 != 0))
 }
 
 /// Kind and content of every record.
@@ -129,5 +142,7 @@ mod tests {
         }
         assert_eq!(text(&[1, 0, 0, 0, b'a', 0, 9]), Some(("a".to_owned(), &[9][..])));
         assert_eq!(text(&[255, 255, 255, 255, 0]), None);
+        assert!(counts_from_1904(&[0x99, 0x01, 2, 1, 0]));
+        assert!(!counts_from_1904(&[0x99, 0x01, 2, 0, 0]));
     }
 }

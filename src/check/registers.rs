@@ -1,0 +1,105 @@
+//! The office's registers against one person: the integrity record, last year's results.
+
+use super::case::{Case, Docket};
+use crate::diag::{Finding, FindingBuilder};
+use crate::pack::{Ban, Registers, ResultRow};
+use crate::text::{PartialDate, fold};
+use chrono::Datelike as _;
+
+/// How sure it is that a row of a register is this person.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Match {
+    /// By the ID number.
+    Sure,
+    /// By the name (and the unit where one is written): a person must look.
+    Maybe,
+}
+
+/// Judges bans and what was passed before.
+pub(super) fn check(case: &Case<'_>, docket: &mut Docket) {
+    let registers = &case.pack.registers;
+    for ban in &registers.bans {
+        if let Some(found) = matches(&ban.name, &ban.id_no, &ban.unit, case) {
+            banned(ban, found, case, docket);
+        }
+    }
+    passed(registers, case, docket);
+}
+
+fn matches(name: &str, id_no: &str, unit: &str, case: &Case<'_>) -> Option<Match> {
+    if !id_no.is_empty() && case.text("person.id_no").is_some() {
+        return (Some(id_no) == case.text("person.id_no")).then_some(Match::Sure);
+    }
+    let here = unit.is_empty() || fold(unit) == fold(&case.applicant.unit);
+    let own = case.text("person.name").map(fold);
+    (here && own == Some(fold(name))).then_some(Match::Maybe)
+}
+
+fn banned(ban: &Ban, found: Match, case: &Case<'_>, docket: &mut Docket) {
+    let until = ban.until.or_else(|| years_after(ban.since?, case));
+    let day = case.applicant.arrival.at.with_timezone(&case.pack.offset()).date_naive();
+    let day = PartialDate::day(day.year(), day.month(), day.day());
+    // an end given by month or year runs to its last day
+    let open = until.zip(day).map(|(until, day)| until.last() > day.first());
+    if open == Some(false) {
+        return;
+    }
+    let clause = case.pack.sanction.as_ref().map(|s| s.clause.clone()).unwrap_or_default();
+    let shown = until.map_or_else(|| "期满（未注明日期）".to_owned(), |d| d.to_string());
+    let finding = Finding::new("RT-131", case.row())
+        .arg("name", case.name())
+        .arg("until", shown)
+        .clause(clause)
+        .field("person.id_no");
+    let text = format!("诚信记录中的 {} 是否就是 {}，且仍在期内？", ban.name, case.name());
+    say(finding, found == Match::Sure && open == Some(true), "RT-131", text, case, docket);
+}
+
+/// The day a ban of the circular's length ends.
+fn years_after(since: PartialDate, case: &Case<'_>) -> Option<PartialDate> {
+    let years = case.pack.sanction.as_ref()?.fraud.as_ref()?.years;
+    let day = since.last();
+    let year = day.year() + i32::try_from(years).ok()?;
+    PartialDate::day(year, day.month(), day.day())
+        .or_else(|| PartialDate::day(year, day.month(), day.day() - 1))
+}
+
+/// Who passed for this level the year before need not apply again.
+fn passed(registers: &Registers, case: &Case<'_>, docket: &mut Docket) {
+    let Some(level) = case.level() else { return };
+    let of_level = |row: &&ResultRow| {
+        row.passed == Some(true)
+            && row.level.as_deref().map_or_else(
+                || case.pack.circular.levels.iter().any(|l| l == level),
+                |own| own == level,
+            )
+    };
+    for row in registers.results.iter().flatten().filter(of_level) {
+        let Some(found) = matches(&row.name, &row.id_no, &row.unit, case) else { continue };
+        let finding = Finding::new("EL-116", case.origin("apply.level"))
+            .arg("level", level)
+            .field("apply.level");
+        let text = format!("上年通过{level}评审的 {} 是否就是 {}？", row.name, case.name());
+        say(finding, found == Match::Sure, "EL-116", text, case, docket);
+    }
+}
+
+/// An error when it is sure or a person said so, else a question.
+fn say(
+    finding: FindingBuilder,
+    sure: bool,
+    id: &str,
+    text: String,
+    case: &Case<'_>,
+    docket: &mut Docket,
+) {
+    match if sure { Some(true) } else { case.answer(id) } {
+        Some(true) => docket.say(finding.build()),
+        Some(false) => {}
+        None => {
+            let doubt = finding.severity(crate::diag::Severity::Warn).needs_person(true).build();
+            let known = doubt.message.clone();
+            docket.ask_with(id, text, known, doubt, &["是", "否"]);
+        }
+    }
+}
