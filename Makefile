@@ -1,5 +1,5 @@
 # `make run` and `make test` are all a fresh machine needs.
-.PHONY: run test setup fonts tools
+.PHONY: run test bench setup fonts tools
 
 CARGO := $(shell command -v cargo 2>/dev/null || echo $(HOME)/.cargo/bin/cargo)
 
@@ -14,6 +14,9 @@ test: fonts tools
 	$(CARGO) clippy --all-targets -- -D warnings
 	$(CARGO) test
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --document-private-items
+
+bench: fonts
+	$(CARGO) bench --bench table
 
 fonts:
 	@sh scripts/fonts.sh

@@ -1,9 +1,16 @@
 //! The only place that stores and fetches blobs: `state/blobs/ab/cdef…`, named by SHA-256.
 //!
-//! A blob is written to a temporary name, synced and renamed, so a name that exists is complete.
-//! Bytes are never looked into here.
+//! A blob is written to a temporary name and renamed, so a name that exists is complete. It is on
+//! the disk for good after [`Blobs::settle`], which the ledger waits for before it names a blob: a
+//! power cut may leave a cut blob behind, but none that anybody knows of, and storing the same bytes
+//! again mends it. Bytes are never looked into here.
+
+mod sync;
+
+pub(crate) use sync::{AT_ONCE, flush, sync_file};
 
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -76,11 +83,11 @@ impl Blobs {
         }
         let sha256 = hex(&hasher.finalize());
         let path = self.path(&sha256);
-        if !path.exists() {
+        // another length: what a power cut left of it
+        if !fs::metadata(&path).is_ok_and(|meta| meta.len() == bytes) {
             if let Some(dir) = path.parent() {
                 fs::create_dir_all(dir)?;
             }
-            temp.as_file().sync_data()?;
             temp.persist(&path).map_err(|e| e.error)?;
         }
         Ok(Stored { sha256, bytes, head, tail })
@@ -92,6 +99,18 @@ impl Blobs {
     /// As [`Blobs::store`].
     pub fn put(&self, bytes: &[u8]) -> io::Result<Stored> {
         self.store(&mut &bytes[..])
+    }
+
+    /// Makes these blobs survive a power cut; names that are no blobs are passed over.
+    ///
+    /// # Errors
+    /// When the disk could not take them.
+    pub fn settle(&self, names: &BTreeSet<&str>) -> io::Result<()> {
+        if AT_ONCE && names.len() > sync::FEW {
+            return flush(&self.root);
+        }
+        let there = names.iter().filter(|name| !name.is_empty()).map(|name| self.path(name));
+        there.filter(|path| path.is_file()).try_for_each(|path| sync_file(&path))
     }
 
     /// Opens a blob for reading.
@@ -144,5 +163,16 @@ mod tests {
         assert_eq!(a.head, bytes[..ENDS]);
         assert_eq!(a.tail, bytes[bytes.len() - ENDS..]);
         assert_eq!(blobs.get(&a.sha256).unwrap(), bytes);
+        blobs.settle(&BTreeSet::from([a.sha256.as_str(), ""])).unwrap();
+    }
+
+    #[test]
+    fn what_a_power_cut_left_is_stored_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(dir.path().join("b")).unwrap();
+        let sha256 = blobs.put(b"whole").unwrap().sha256;
+        fs::write(blobs.path(&sha256), b"wh").unwrap();
+        assert_eq!(blobs.put(b"whole").unwrap().sha256, sha256);
+        assert_eq!(blobs.get(&sha256).unwrap(), b"whole");
     }
 }

@@ -7,6 +7,7 @@
 mod lock;
 mod numbers;
 mod reviews;
+mod standing;
 mod state;
 mod store;
 

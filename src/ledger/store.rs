@@ -167,20 +167,18 @@ impl Ledger {
 
     /// What a file was read as, by the key of its task.
     pub fn parsed(&self, key: &str) -> Result<Option<String>> {
-        Ok(self
-            .sql
-            .query_row("SELECT body FROM parsed WHERE id = ?1", params![key], |row| row.get(0))
-            .optional()?)
+        let mut query = self.sql.prepare_cached("SELECT body FROM parsed WHERE id = ?1")?;
+        Ok(query.query_row(params![key], |row| row.get(0)).optional()?)
     }
 
     /// Remembers what files were read as.
     pub fn remember_parsed(&mut self, parsed: &BTreeMap<String, String>) -> Result<()> {
         let tx = self.sql.transaction()?;
         for (key, body) in parsed {
-            tx.execute(
+            tx.prepare_cached(
                 "INSERT INTO parsed (id, body) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING",
-                params![key, body],
-            )?;
+            )?
+            .execute(params![key, body])?;
         }
         tx.commit()?;
         Ok(())
@@ -207,12 +205,19 @@ impl Ledger {
                     }
                 },
             };
-            tx.execute(
+            tx.prepare_cached(
                 "INSERT INTO dossier_case (circular, id, number, person, decision, body)
                  VALUES (?1, ?2, ?3, ?4, ?5, '')
-                 ON CONFLICT (circular, id) DO UPDATE SET decision = excluded.decision",
-                params![circular, key, number, person, serde_json::to_string(decision)?],
-            )?;
+                 ON CONFLICT (circular, id) DO UPDATE SET decision = excluded.decision
+                 WHERE decision <> excluded.decision",
+            )?
+            .execute(params![
+                circular,
+                key,
+                number,
+                person,
+                serde_json::to_string(decision)?
+            ])?;
             out.insert(key.clone(), Case { number, key: key.clone(), decision: *decision });
         }
         tx.commit()?;
@@ -237,19 +242,26 @@ impl Ledger {
 
     /// The stored outcome of a task, by its key.
     pub fn task(&self, key: &str) -> Result<Option<String>> {
-        Ok(self
-            .sql
-            .query_row("SELECT body FROM task WHERE id = ?1", params![key], |row| row.get(0))
-            .optional()?)
+        let mut query = self.sql.prepare_cached("SELECT body FROM task WHERE id = ?1")?;
+        Ok(query.query_row(params![key], |row| row.get(0)).optional()?)
     }
 
-    /// Remembers the outcome of a task.
+    /// Remembers the outcome of one task.
     pub fn remember_task(&self, key: &str, body: &str) -> Result<()> {
-        self.sql.execute(
-            "INSERT INTO task (id, body) VALUES (?1, ?2)
-             ON CONFLICT (id) DO UPDATE SET body = excluded.body",
-            params![key, body],
-        )?;
+        self.remember_tasks(&BTreeMap::from([(key.to_owned(), body.to_owned())]))
+    }
+
+    /// Remembers the outcomes of tasks, by their keys, all or none.
+    pub fn remember_tasks(&self, tasks: &BTreeMap<String, String>) -> Result<()> {
+        let tx = self.sql.unchecked_transaction()?;
+        for (key, body) in tasks {
+            tx.prepare_cached(
+                "INSERT INTO task (id, body) VALUES (?1, ?2)
+                 ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+            )?
+            .execute(params![key, body])?;
+        }
+        tx.commit()?;
         Ok(())
     }
 
@@ -334,13 +346,9 @@ fn uri(path: &Path) -> String {
 }
 
 fn number_of(tx: &Transaction<'_>, circular: &str, key: &str) -> Result<Option<String>> {
-    Ok(tx
-        .query_row(
-            "SELECT number FROM dossier_case WHERE circular = ?1 AND id = ?2",
-            params![circular, key],
-            |row| row.get(0),
-        )
-        .optional()?)
+    let mut query =
+        tx.prepare_cached("SELECT number FROM dossier_case WHERE circular = ?1 AND id = ?2")?;
+    Ok(query.query_row(params![circular, key], |row| row.get(0)).optional()?)
 }
 
 /// The number of a provisional case of the same person, which `key` replaces.

@@ -16,6 +16,7 @@ mod registers;
 mod sheet;
 mod standing;
 mod try_entry;
+mod unchanged;
 mod units;
 mod wire;
 
@@ -45,9 +46,10 @@ use judging::Judged;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
+use unchanged::Standing;
 
 /// Changes whenever the same inputs may give other outputs.
-const EPOCH: &str = concat!(env!("CARGO_PKG_VERSION"), "-4");
+const EPOCH: &str = concat!(env!("CARGO_PKG_VERSION"), "-5");
 
 /// What a pass came to.
 #[derive(Debug)]
@@ -130,20 +132,29 @@ pub fn run(settings: &Settings, by: Witness, observer: &dyn Observer) -> Result<
     let under = office.taken_under();
     let arrived = office.take_in(&ledger, &pool, by, &under)?;
     observer.note(&|| format!("looked at {} entries: {:.1?}", arrived.len(), start.elapsed()));
+    let news = arrived.iter().any(|arrived| arrived.delivery.is_some());
     let (unsettled, whole) = office.file_all(&mut ledger, &pool, arrived, observer)?;
     ledger.remember_look(&office.now.to_rfc3339())?;
     if whole {
         ledger.remember_taken_under(&under)?;
     }
     drop(pool);
+    if !news && let Some(outcome) = Standing::of(&office, &ledger)?.outcome(&office, &ledger)? {
+        observer.note(&|| format!("nothing changed since the last pass: {:.1?}", start.elapsed()));
+        return Ok(outcome);
+    }
     observer.doing("审核");
     let judging = Instant::now();
     let judged = judging::judge(&office.pack.pack, office.now, &mut ledger)?;
     observer.note(&|| format!("judged {} cases: {:.1?}", judged.cases.len(), judging.elapsed()));
     observer.doing("制作卷宗");
-    let outcome = office.publish(&ledger, &judged, &unsettled, observer);
+    let outcome = office.publish(&ledger, &judged, &unsettled, observer)?;
+    // what waits is in the report but not in the ledger: such a report does not stand
+    if whole && unsettled.is_empty() {
+        Standing::of(&office, &ledger)?.remember(&ledger, &outcome.report.run.id)?;
+    }
     observer.note(&|| format!("whole pass: {:.1?}", start.elapsed()));
-    outcome
+    Ok(outcome)
 }
 
 impl Office {
@@ -280,7 +291,8 @@ impl Office {
         let report = wire::report(judged, unsettled, &items, run.clone(), wire::Pen::Masked);
         let before = publish::Manifest::read(&root);
         let outcome = |report, changed| Outcome { report, changed, root: root.clone() };
-        if before.run.id == run.id && same_papers(&before, &items) {
+        let stands = before.run.id == run.id && before.stands(&root);
+        if stands && same_papers(&before, &items) {
             observer.note(&|| "outbox: nothing changed".to_owned());
             return Ok(outcome(report, false));
         }

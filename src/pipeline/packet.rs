@@ -42,22 +42,38 @@ pub(crate) fn build(
     });
     let threads = office.settings.jobs;
     let made = parallel::each(jobs, threads, |(folder, key, kept, applicant, case, judgement)| {
-        let items = match kept {
-            Some(items) => items,
-            None => papers(office, applicant, judgement, case, &folder, work)?,
-        };
-        Ok::<_, RunError>((key, items))
+        if let Some(items) = kept {
+            return Ok::<_, RunError>((None, items));
+        }
+        let items = papers(office, applicant, judgement, case, &folder, work)?;
+        Ok((Some(key), on_disk(items, case, work)?))
     });
     let mut out = Vec::new();
+    let mut done = BTreeMap::new();
     for result in made {
         let (key, items) = result?;
         let files: Vec<&ReleasedFile> = items.iter().map(|item| &item.file).collect();
-        if let Ok(body) = serde_json::to_string(&files) {
-            ledger.remember_task(&key, &body)?;
+        if let (Some(key), Ok(body)) = (key, serde_json::to_string(&files)) {
+            done.insert(key, body);
         }
         out.extend(items);
     }
+    ledger.remember_tasks(&done)?;
     Ok(out)
+}
+
+/// Finished papers wait in the work folder: memory must not grow with the number of people.
+fn on_disk(items: Vec<Item>, case: &Case, work: &Path) -> Result<Vec<Item>, RunError> {
+    let stem = safe_name(&case.number);
+    let put = |(n, mut item): (usize, Item)| {
+        if let ItemSource::Bytes(bytes) = &item.source {
+            let path = work.join(format!("{stem}-{n}"));
+            std::fs::write(&path, bytes).map_err(RunError::io("cannot write a paper"))?;
+            item.source = ItemSource::File(path);
+        }
+        Ok(item)
+    };
+    items.into_iter().enumerate().map(put).collect()
 }
 
 /// `60-卷宗/<单位>/<姓名>-<工种>-<等级>`; a second of the same name gets the case number.

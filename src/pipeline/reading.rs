@@ -6,10 +6,10 @@ use crate::intake::Delivery;
 use crate::ledger::Ledger;
 use crate::normalize::{self, Filing};
 use crate::pack::Pack;
-use crate::read::{self, Parsed, ReadTask};
+use crate::read::{self, Content, Parsed, ReadTask, Reading};
 use crate::wall::{Limits, Pool};
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -40,10 +40,25 @@ pub(crate) fn file(
         let call = |task: &ReadTask| pool.call::<ReadTask, Parsed>("read", task);
         read::read(delivery, &call, &office.blobs, &cached, &store)
     };
+    let blobs = blobs_of(&reading);
+    office.blobs.settle(&blobs).map_err(RunError::io("cannot write the blob store"))?;
     ledger.remember_parsed(&fresh.into_inner().unwrap_or_default())?;
     let filing = normalize::normalize(&reading, &office.pack.pack, office.now.date_naive());
     ledger.add_filing(&entry, &filing.content, &filing)?;
     Ok(known.into_inner())
+}
+
+/// Every blob that the ledger will name because of a reading.
+fn blobs_of(reading: &Reading) -> BTreeSet<&str> {
+    let mut names = BTreeSet::new();
+    for file in &reading.files {
+        names.insert(file.file.sha256.as_str());
+        let Content::Scan(scan) = &file.content else { continue };
+        names.insert(scan.blob.as_str());
+        names.extend(scan.thumbnail.as_deref());
+        names.extend(scan.image.as_ref().and_then(|image| image.print.as_deref()));
+    }
+    names
 }
 
 /// Reads and normalizes one delivery and remembers nothing.

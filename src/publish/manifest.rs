@@ -39,4 +39,12 @@ impl Manifest {
             .and_then(|bytes| serde_json::from_slice(&bytes).ok())
             .unwrap_or_default()
     }
+
+    /// Whether every file it names lies there with its length.
+    pub fn stands(&self, root: &Path) -> bool {
+        self.files.iter().all(|file| {
+            std::fs::metadata(root.join(&file.path))
+                .is_ok_and(|meta| meta.is_file() && meta.len() == file.bytes)
+        })
+    }
 }

@@ -2,11 +2,11 @@
 
 use super::RunInfo;
 use crate::diag::Severity;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The whole report.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names are those of the contract")]
 pub struct WireReport {
     pub schema: String,
@@ -16,7 +16,7 @@ pub struct WireReport {
 }
 
 /// `counts`
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names are those of the contract")]
 pub struct WireCounts {
     pub files: usize,
@@ -33,7 +33,7 @@ pub struct WireCounts {
 }
 
 /// One of `submissions`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names are those of the contract")]
 pub struct WireSubmission {
     pub source: String,
@@ -47,7 +47,7 @@ pub struct WireSubmission {
 }
 
 /// `received`
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names are those of the contract")]
 pub struct WireReceived {
     pub at: String,
@@ -55,7 +55,7 @@ pub struct WireReceived {
 }
 
 /// One of `files`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names are those of the contract")]
 pub struct WireFile {
     pub path: String,
@@ -69,7 +69,7 @@ pub struct WireFile {
 }
 
 /// One of `applicants`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names are those of the contract")]
 pub struct WireApplicant {
     pub case: String,
@@ -85,7 +85,7 @@ pub struct WireApplicant {
 }
 
 /// One of `record`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names are those of the contract")]
 pub struct WireField {
     pub value: serde_json::Value,
@@ -96,7 +96,7 @@ pub struct WireField {
 }
 
 /// One of `findings`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names are those of the contract")]
 pub struct WireFinding {
     pub code: String,
@@ -110,7 +110,7 @@ pub struct WireFinding {
 }
 
 /// `origin`
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names are those of the contract")]
 pub struct WireOrigin {
     pub path: String,
@@ -120,7 +120,7 @@ pub struct WireOrigin {
 }
 
 /// One of `outputs`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names are those of the contract")]
 pub struct WireOutput {
     pub kind: String,

@@ -1,7 +1,7 @@
 //! The outbox tree: built aside, swapped in.
 
 use super::{Manifest, Release, ReleasedFile, RunInfo};
-use crate::blobs::sha256_hex;
+use crate::blobs::{AT_ONCE, flush, sha256_hex, sync_file};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -21,7 +21,7 @@ pub struct Item {
 pub enum ItemSource {
     /// In memory.
     Bytes(Vec<u8>),
-    /// In a finished file (copied).
+    /// In a finished file that nobody changes any more (taken over, or copied).
     File(PathBuf),
     /// In the outbox already, unchanged since the last manifest.
     Kept,
@@ -76,19 +76,19 @@ pub fn publish(root: &Path, mut items: Vec<Item>, run: RunInfo) -> Result<Releas
         groups.entry(group_of(&item.file.path)).or_default().push(item);
     }
     let stood: Stood<'_> = before.files.iter().map(|file| (file.path.as_str(), file)).collect();
-    let mut changed = false;
-    for (group, members) in &groups {
-        if unchanged(root, &before, group, members) {
-            continue;
-        }
-        changed = true;
-        if members.iter().all(|item| item.file.path != *group) {
-            swap_folder(root, &stood, group, members)?;
-        } else {
-            for item in members {
-                write_single(root, item)?;
-            }
-        }
+    let old = by_group(&before);
+    let news: Vec<(&String, &Vec<&Item>)> =
+        groups.iter().filter(|(g, items)| !unchanged(root, old.get(*g), items)).collect();
+    // everything stands aside and is on the disk before the first rename shows anything
+    for (group, members) in &news {
+        set_aside(root, &stood, group, members)?;
+    }
+    let mut changed = !news.is_empty();
+    if changed {
+        at(root, flush(root))?;
+    }
+    for (group, members) in &news {
+        show(root, group, members)?;
     }
     changed |= remove_gone(root, &before, &groups)?;
     let files: Vec<ReleasedFile> = items.into_iter().map(|item| item.file).collect();
@@ -98,7 +98,11 @@ pub fn publish(root: &Path, mut items: Vec<Item>, run: RunInfo) -> Result<Releas
         let path = root.join("manifest.json");
         let mut text = at(&path, serde_json::to_vec_pretty(&manifest).map_err(io::Error::other))?;
         text.push(b'\n');
-        write_single(root, &Item::bytes("manifest.json", "manifest", text))?;
+        let item = Item::bytes("manifest.json", "manifest", text);
+        let aside = aside_of(root, &item.file.path);
+        write_item(root, &item, &aside)?;
+        at(&aside, sync_file(&aside))?;
+        show_single(root, &item)?;
         changed = true;
     }
     Ok(Release { files, changed })
@@ -134,24 +138,42 @@ fn group_of(path: &str) -> String {
     }
 }
 
-fn unchanged(root: &Path, before: &Manifest, group: &str, members: &[&Item]) -> bool {
-    let old: BTreeSet<(&str, &str)> = before
-        .files
-        .iter()
-        .filter(|file| group_of(&file.path) == *group)
-        .map(|file| (file.path.as_str(), file.sha256.as_str()))
-        .collect();
+/// What the last manifest says, by group.
+fn by_group(before: &Manifest) -> BTreeMap<String, BTreeSet<(&str, &str)>> {
+    let mut groups: BTreeMap<String, BTreeSet<(&str, &str)>> = BTreeMap::new();
+    for file in &before.files {
+        let of = groups.entry(group_of(&file.path)).or_default();
+        of.insert((file.path.as_str(), file.sha256.as_str()));
+    }
+    groups
+}
+
+fn unchanged(root: &Path, old: Option<&BTreeSet<(&str, &str)>>, members: &[&Item]) -> bool {
     let new: BTreeSet<(&str, &str)> =
         members.iter().map(|item| (item.file.path.as_str(), item.file.sha256.as_str())).collect();
-    old == new && members.iter().all(|item| root.join(&item.file.path).is_file())
+    old == Some(&new) && members.iter().all(|item| root.join(&item.file.path).is_file())
 }
 
 /// What the last manifest says, by path.
 type Stood<'a> = BTreeMap<&'a str, &'a ReleasedFile>;
 
-fn swap_folder(root: &Path, stood: &Stood<'_>, group: &str, members: &[&Item]) -> Result<()> {
-    let target = root.join(group);
-    let temp = root.join(format!(".tmp-{}", sha256_hex(group.as_bytes()).split_at(16).0));
+/// Where a folder or file is built before it is shown.
+fn aside_of(root: &Path, path: &str) -> PathBuf {
+    root.join(format!(".tmp-{}", sha256_hex(path.as_bytes()).split_at(16).0))
+}
+
+/// Whether a group is one file that stands alone.
+fn is_single(group: &str, members: &[&Item]) -> bool {
+    members.iter().any(|item| item.file.path == group)
+}
+
+fn set_aside(root: &Path, stood: &Stood<'_>, group: &str, members: &[&Item]) -> Result<()> {
+    if is_single(group, members) {
+        return members
+            .iter()
+            .try_for_each(|item| write_item(root, item, &aside_of(root, &item.file.path)));
+    }
+    let temp = aside_of(root, group);
     for item in members {
         let inner = item.file.path.strip_prefix(group).unwrap_or(&item.file.path);
         let path = temp.join(inner.trim_start_matches('/'));
@@ -159,7 +181,14 @@ fn swap_folder(root: &Path, stood: &Stood<'_>, group: &str, members: &[&Item]) -
             write_item(root, item, &path)?;
         }
     }
-    sync_folders(&temp)?;
+    if AT_ONCE { Ok(()) } else { sync_folders(&temp) }
+}
+
+fn show(root: &Path, group: &str, members: &[&Item]) -> Result<()> {
+    if is_single(group, members) {
+        return members.iter().try_for_each(|item| show_single(root, item));
+    }
+    let (target, temp) = (root.join(group), aside_of(root, group));
     if let Some(parent) = target.parent() {
         at(parent, fs::create_dir_all(parent))?;
     }
@@ -169,6 +198,16 @@ fn swap_folder(root: &Path, stood: &Stood<'_>, group: &str, members: &[&Item]) -
     } else {
         at(&target, fs::rename(&temp, &target))?;
     }
+    sync_folder(target.parent().unwrap_or(root))
+}
+
+fn show_single(root: &Path, item: &Item) -> Result<()> {
+    let target = root.join(&item.file.path);
+    let temp = aside_of(root, &item.file.path);
+    if let Some(parent) = target.parent() {
+        at(parent, fs::create_dir_all(parent))?;
+    }
+    at(&target, fs::rename(&temp, &target))?;
     sync_folder(target.parent().unwrap_or(root))
 }
 
@@ -202,33 +241,38 @@ fn exchange(temp: &Path, target: &Path, old: &Path) -> Result<()> {
     at(old, fs::remove_dir_all(old))
 }
 
-fn write_single(root: &Path, item: &Item) -> Result<()> {
-    let target = root.join(&item.file.path);
-    let temp = root.join(format!(".tmp-{}", sha256_hex(item.file.path.as_bytes()).split_at(16).0));
-    write_item(root, item, &temp)?;
-    if let Some(parent) = target.parent() {
-        at(parent, fs::create_dir_all(parent))?;
-    }
-    at(&target, fs::rename(&temp, &target))?;
-    sync_folder(target.parent().unwrap_or(root))
-}
-
 fn write_item(root: &Path, item: &Item, path: &Path) -> Result<()> {
     if let Some(parent) = path.parent() {
         at(parent, fs::create_dir_all(parent))?;
     }
-    let mut out = at(path, create(path))?;
     match &item.source {
-        ItemSource::Bytes(bytes) => at(path, out.write_all(bytes))?,
-        ItemSource::File(from) => copy(from, &mut out)?,
-        ItemSource::Kept => copy(&root.join(&item.file.path), &mut out)?,
+        ItemSource::Bytes(bytes) => {
+            let mut out = at(path, create(path))?;
+            at(path, out.write_all(bytes))?;
+        }
+        ItemSource::File(from) => taken_over(from, path)?,
+        ItemSource::Kept => copy(&root.join(&item.file.path), path)?,
     }
-    at(path, out.sync_all())
+    if AT_ONCE { Ok(()) } else { at(path, sync_file(path)) }
 }
 
-fn copy(from: &Path, out: &mut File) -> Result<()> {
+/// A finished file of the same file system is taken over as it is: its bytes are not written twice.
+fn taken_over(from: &Path, path: &Path) -> Result<()> {
+    if fs::hard_link(from, path).is_err() {
+        return copy(from, path);
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        at(path, fs::set_permissions(path, fs::Permissions::from_mode(0o640)))?;
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, path: &Path) -> Result<()> {
     let mut file = at(from, File::open(from))?;
-    at(from, io::copy(&mut file, out))?;
+    let mut out = at(path, create(path))?;
+    at(from, io::copy(&mut file, &mut out))?;
     Ok(())
 }
 

@@ -225,6 +225,6 @@ pub struct ImageInfo {
     pub height: u32,
     /// Whether it has no colour.
     pub grey: bool,
-    /// A re-encoded upright JPEG (≤ 1,200 px) in the blob store that forms may print.
+    /// A re-encoded upright JPEG (≤ 640 px) in the blob store that forms may print.
     pub print: Option<String>,
 }

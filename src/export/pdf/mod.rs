@@ -32,6 +32,9 @@ use world::{FormWorld, file_id};
 
 /// How many documents Typst's caches may grow over before old entries go.
 const EVICT_EVERY: usize = 10;
+/// How many of those rounds an entry lives without being asked for. What all forms share is asked
+/// for in every round; what is kept beyond that is the pictures of other people.
+const ROUNDS: usize = 2;
 
 /// Why a document could not be exported; for the operator's log.
 #[derive(Debug, Error)]
@@ -139,7 +142,7 @@ impl PdfExporter {
         let result = self.settle_and_write(document, formats);
         // On the error path too: a run of bad documents must not eat the memory.
         if self.done.fetch_add(1, Ordering::Relaxed) % EVICT_EVERY == EVICT_EVERY - 1 {
-            comemo::evict(EVICT_EVERY);
+            comemo::evict(ROUNDS);
         }
         result
     }

@@ -51,14 +51,16 @@ impl<'a> Desk<'a> {
             let items = office.papers(template, data, BTreeMap::new(), formats, stem, kind)?;
             Ok::<_, RunError>((key, items))
         });
+        let mut done = BTreeMap::new();
         for result in made {
             let (key, made) = result?;
             let files: Vec<&ReleasedFile> = made.iter().map(|item| &item.file).collect();
             if let Ok(body) = serde_json::to_string(&files) {
-                self.ledger.remember_task(&key, &body)?;
+                done.insert(key, body);
             }
             items.extend(made);
         }
+        self.ledger.remember_tasks(&done)?;
         Ok(items)
     }
 

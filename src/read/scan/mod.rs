@@ -137,17 +137,18 @@ fn foreign_kind(task: &ReadTask) -> Box<Finding> {
 /// The scan of a one-page image: page, photo facts, print copy and thumbnail.
 fn single(desk: &Desk, kind: ScanKind, shape: &Shape, views: &Views) -> Admitted {
     let (page, findings) = image_page(desk, 1, shape, views.blank());
+    let copy = desk.store(&views.copy())?;
     let image = ImageInfo {
         width: shape.shown().0,
         height: shape.shown().1,
         grey: views.grey(),
-        print: Some(desk.store(&views.print())?),
+        print: Some(copy.clone()),
     };
     let scan = Scan {
         kind,
         blob: desk.task.sha256.clone(),
         pages: vec![page],
-        thumbnail: Some(desk.store(&views.thumbnail())?),
+        thumbnail: Some(copy),
         image: Some(image),
     };
     let findings = with_oversize(desk, &scan.pages, findings);

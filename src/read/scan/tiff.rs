@@ -63,7 +63,7 @@ fn many(desk: &Desk, pages: &[(u32, Shape)], blanks: &[bool], first: Option<&Vie
         infos.push(info);
         findings.extend(said);
     }
-    let thumbnail = first.map(|views| desk.store(&views.thumbnail())).transpose()?;
+    let thumbnail = first.map(|views| desk.store(&views.copy())).transpose()?;
     let findings = with_oversize(desk, &infos, findings);
     let blob = desk.task.sha256.clone();
     let scan = Scan { kind: ScanKind::Tiff, blob, pages: infos, thumbnail, image: None };
