@@ -47,7 +47,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 /// Changes whenever the same inputs may give other outputs.
-const EPOCH: &str = concat!(env!("CARGO_PKG_VERSION"), "-3");
+const EPOCH: &str = concat!(env!("CARGO_PKG_VERSION"), "-4");
 
 /// What a pass came to.
 #[derive(Debug)]
