@@ -1,6 +1,7 @@
 //! Entries that hold, byte for byte, what another entry brought before.
 
 use super::Chain;
+use super::line::stem;
 use super::person::text_of;
 use super::place::alike;
 use crate::diag::{Finding, Origin};
@@ -53,6 +54,7 @@ fn touches(other: &Filing, own: &Filing, first: &str) -> bool {
     let id = |row: &Row| text_of(&row.record, "person.id_no").map(|id| fold(&id));
     let ids: BTreeSet<String> = own.rows.iter().filter_map(id).collect();
     other.entry == first
+        || alike(&fold(&other.sender), &fold(stem(first)))
         || alike(&fold(&other.sender), &fold(&own.sender))
         || other.rows.iter().filter_map(id).any(|id| ids.contains(&id))
 }
