@@ -5,7 +5,7 @@ use super::photo;
 use super::predicate::truth;
 use crate::diag::{Finding, FindingBuilder, Origin, Severity};
 use crate::normalize::{MaterialFile, Value};
-use crate::pack::{Material, Part, Required};
+use crate::pack::{Material, Part, Predicate, Required};
 
 /// Materials that apply to this person, in the pack's order.
 pub(super) fn applicable<'a>(case: &Case<'a>) -> Vec<&'a Material> {
@@ -152,9 +152,8 @@ fn all_in_one(case: &Case<'_>, docket: &mut Docket) -> Option<Weight> {
 
 fn missing(material: &Material, weight: Weight, case: &Case<'_>, docket: &mut Docket) {
     let empty = files(material, case).is_empty();
-    let mut say = |finding: FindingBuilder| {
-        let finding =
-            finding.clause(&material.clause).arg("no", material.no).arg("material", &material.name);
+    let mut tell = |finding: FindingBuilder, name: &str| {
+        let finding = finding.clause(&material.clause).arg("no", material.no).arg("material", name);
         docket.say(match weight {
             Weight::Error => finding.build(),
             Weight::Open => finding.severity(Severity::Warn).needs_person(true).build(),
@@ -163,18 +162,24 @@ fn missing(material: &Material, weight: Weight, case: &Case<'_>, docket: &mut Do
     match material.required {
         Required::No => return,
         Required::Recommended => {
+            let advice = Finding::new("MT-104", case.row()).needs_person(false);
             if empty {
-                say(Finding::new("MT-104", case.row())
-                    .needs_person(false)
-                    .severity(Severity::Warn));
+                tell(advice.severity(Severity::Warn), &material.name);
             }
             return;
         }
         Required::Yes => {}
     }
+    let own_gaps = gaps(material, case);
+    for gap in own_gaps.iter().filter(|gap| !empty && gap.part.finding.is_none()) {
+        let Some(when) = &gap.part.when else { continue };
+        let finding = Finding::new("MT-103", at(material, case)).arg("reason", reason(when));
+        tell(finding, &gap.what);
+    }
+    let mut say = |finding: FindingBuilder| tell(finding, &material.name);
     if empty {
-        say(match reason(material) {
-            Some(reason) => Finding::new("MT-103", case.row()).arg("reason", reason),
+        say(match &material.when {
+            Some(when) => Finding::new("MT-103", case.row()).arg("reason", reason(when)),
             None => Finding::new("MT-101", case.row()),
         });
     }
@@ -183,7 +188,7 @@ fn missing(material: &Material, weight: Weight, case: &Case<'_>, docket: &mut Do
         let finding = Finding::new("MT-105", at(material, case));
         say(finding.arg("n", format!("{pages} 页")).arg("expect", format!("至少 {least} 页")));
     }
-    for gap in gaps(material, case) {
+    for gap in own_gaps {
         match &gap.part.finding {
             Some(code) => {
                 let finding =
@@ -191,24 +196,22 @@ fn missing(material: &Material, weight: Weight, case: &Case<'_>, docket: &mut Do
                 say(finding.arg("part", &gap.what));
             }
             // the whole material was named already
-            None if empty => {}
+            None if empty || gap.part.when.is_some() => {}
             None => say(Finding::new("MT-102", at(material, case)).arg("part", &gap.what)),
         }
     }
 }
 
-/// Why a conditional material is asked of this person.
-fn reason(material: &Material) -> Option<&'static str> {
-    let fact = material.when.as_ref().and_then(|when| when.fact.as_deref());
-    material.when.as_ref()?;
-    Some(match fact {
+/// Why a conditional paper is asked of this person.
+fn reason(when: &Predicate) -> &'static str {
+    match when.fact.as_deref() {
         Some("apply.transferred") => "转岗",
         Some("apply.exception") => "破格申报",
         Some("apply.trade_licence") => "该工种须持证上岗",
         Some("apply.trade") => "申报工种",
         Some("apply.level") => "申报等级",
         _ => "本人情况",
-    })
+    }
 }
 
 /// The folder a material's first file lies in, else the person's row.
@@ -220,11 +223,19 @@ fn at(material: &Material, case: &Case<'_>) -> Origin {
 fn dated(material: &Material, case: &Case<'_>, docket: &mut Docket) {
     let Some(since) = material.since.as_deref().and_then(|fact| case.date(fact)) else { return };
     for file in files(material, case) {
-        if let Some(last) = file.years.last().filter(|year| **year < since.year()) {
+        let last = file.years.last().copied().or_else(|| year_named(&file.path));
+        if let Some(last) = last.filter(|year| *year < since.year()) {
             let finding = Finding::new("MT-121", Origin::file(&file.path)).arg("date", last);
             docket.say(finding.arg("cert", since).clause(&material.clause).build());
         }
     }
+}
+
+/// The last year a file name tells.
+fn year_named(path: &str) -> Option<i32> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let runs = name.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 4);
+    runs.filter_map(|run| run.parse().ok()).filter(|year| (1950..2100).contains(year)).max()
 }
 
 /// Files of the person that were refused, when no finding about the file says so yet.

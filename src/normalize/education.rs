@@ -15,7 +15,7 @@ pub(super) struct Education {
 const WORDS: [(&str, &[&str]); 9] = [
     ("研究生", &["研究生", "博士", "硕士"]),
     ("大学本科", &["大学本科", "本科", "学士", "专升本", "大本"]),
-    ("大学专科", &["大学专科", "大专", "专科", "高职", "高专", "电大", "夜大"]),
+    ("大学专科", &["大学专科", "大专", "专科", "高职", "高专"]),
     ("中专", &["中专", "中师", "中等专业"]),
     ("职高", &["职高", "职业高中", "职业中学"]),
     ("技校", &["技校", "中技", "技工学校", "技工"]),
@@ -30,16 +30,39 @@ pub(super) fn read(raw: &str) -> Education {
     let special = folded.contains("专业证书");
     let cut_short = |part: &String| ["结业", "肄业"].iter().any(|w| part.contains(w));
     let going_on = |part: &String| {
-        ["在读", "在学", "就读", "未毕业", "未取得", "进修中"].iter().any(|w| part.contains(w))
+        [
+            "在读",
+            "在学",
+            "就读",
+            "未毕业",
+            "未取得",
+            "进修中",
+            "以下",
+            "低于",
+            "非",
+            "不足",
+            "同等学",
+        ]
+        .iter()
+        .any(|w| part.contains(w))
     };
-    // what is still studied is no education yet; what was broken off counts only alone
+    // what is still studied, or only compared with, is no education; what was broken off counts
+    // only alone
     let split = raw.split(['\n', '；', ';', '、', '，', ',', '/']).map(fold);
     let parts: Vec<String> = split
         .map(|part| part.replace("专业证书班", "").replace("专业证书", ""))
         .filter(|part| !going_on(part))
         .collect();
-    let complete: Vec<&str> = parts.iter().filter(|p| !cut_short(p)).map(String::as_str).collect();
+    // what a diploma of a Party school counts for is for a person to say
+    let party = |part: &String| part.contains("党校");
+    let complete: Vec<&str> =
+        parts.iter().filter(|p| !cut_short(p) && !party(p)).map(String::as_str).collect();
     let mut found = ranks(&complete.join(" "));
+    if found.is_empty() && parts.iter().any(party) {
+        return Education {
+            parsed: Parsed::default().repair("党校学历待人工认定"), special
+        };
+    }
     let cut_short = parts.iter().any(cut_short);
     let only = found.is_empty() && cut_short;
     if only {
@@ -89,6 +112,10 @@ fn ranks(text: &str) -> Vec<&'static str> {
         {
             rest = rest.replace(word, "");
         }
+        // schools that gave several ranks; without another word theirs is the lowest of them
+        if rest.contains("电大") || rest.contains("夜大") {
+            found.push("大学专科");
+        }
         if rest.trim_matches(['(', ')', ' ', '/', '.', '。']) == "大学" {
             found.push("大学本科");
         }
@@ -122,6 +149,9 @@ mod tests {
             ("硕士研究生", "研究生", ""),
             ("中技", "技校", ""),
             ("职业高中", "职高", ""),
+            ("党校大专", "-", ""),
+            ("中央党校本科（函授）", "-", ""),
+            ("大专，党校本科", "大学专科", ""),
             ("本科肄业", "-", "FD-132"),
             ("大专结业", "-", "FD-132"),
             ("大专\n本科肄业", "大学专科", "FD-132"),
@@ -130,6 +160,12 @@ mod tests {
             ("本科在读", "-", "FD-131"),
             ("大专，本科在读", "大学专科", ""),
             ("大学普通班", "-", "FD-131"),
+            ("电大", "大学专科", ""),
+            ("电大中专", "中专", ""),
+            ("大专以下", "-", "FD-131"),
+            ("非大专", "-", "FD-131"),
+            ("大专同等学力", "-", "FD-131"),
+            ("高中、大专在读", "高中", ""),
             ("识字班", "-", "FD-131"),
         ] {
             let read = read(raw);

@@ -3,7 +3,7 @@
 use super::{Applicant, Field, Record, Source, Submission, Value};
 use crate::diag::{Finding, Origin};
 use crate::pack::{Pack, ResultRow, fact_label};
-use crate::text::fold;
+use crate::text::{fold, mask_ids};
 use std::collections::BTreeMap;
 
 /// Facts of a unit that decide routes: there the office's register is right.
@@ -12,12 +12,28 @@ const KEYS: [&str; 3] = ["unit.kind", "unit.area", "unit.system"];
 /// Brings 组织类别 and 属地 to the words of the circular, fills facts of units from the register,
 /// and marks those who failed the year before.
 pub(super) fn enrich(submissions: &mut [Submission], pack: &Pack) {
+    for submission in submissions.iter_mut() {
+        submission.unit = mask_ids(&submission.unit);
+    }
     for applicant in submissions.iter_mut().flat_map(|s| &mut s.applicants) {
+        hide_numbers(applicant);
         for fact in KEYS {
             reword(&mut applicant.record, fact, pack);
         }
         of_unit(applicant, pack);
         of_last_year(applicant, pack);
+    }
+}
+
+/// A folder named by a person's number may stand for a unit: the number is no part of its name.
+fn hide_numbers(applicant: &mut Applicant) {
+    let shown = mask_ids(&applicant.unit);
+    if shown == applicant.unit {
+        return;
+    }
+    applicant.unit = shown.clone();
+    if let Some(field) = applicant.record.get_mut("unit.name") {
+        field.value = Some(Value::Text(shown));
     }
 }
 

@@ -140,7 +140,9 @@ fn staffed(text: &str) -> Parsed {
     ];
     let value = match cell::yes_no(text) {
         Some(value) => Some(value),
-        None if folded.starts_with('否') || has(&outside) => Some(false),
+        None if folded.starts_with(['否', '非', '不', '未', '无', '没']) || has(&outside) => {
+            Some(false)
+        }
         None if folded.starts_with('是') || has(&["编", "拨款", "自收自支"]) => Some(true),
         None => None,
     };
@@ -321,6 +323,8 @@ mod tests {
             ("合同制", Some(false)),
             ("劳务派遣", Some(false)),
             ("不在编", Some(false)),
+            ("非在编", Some(false)),
+            ("非事业编", Some(false)),
             ("否（编外）", Some(false)),
             ("事业编制", Some(true)),
             ("财政全额拨款", Some(true)),

@@ -38,11 +38,7 @@ fn pairs(path: &str, sheet: &str, row: usize, cells: &[String], slots: &mut Vec<
             index = next;
             continue;
         }
-        let field = match meaning.field.as_str() {
-            "any.trade" => "apply.trade".to_owned(),
-            "any.level" => "apply.level".to_owned(),
-            other => other.to_owned(),
-        };
+        let field = asked(&meaning.field).to_owned();
         let place = a1(row as u32, next as u32);
         slots.push(Slot {
             field,
@@ -51,6 +47,15 @@ fn pairs(path: &str, sheet: &str, row: usize, cells: &[String], slots: &mut Vec<
             origin: Origin::cell(path, sheet, place),
         });
         index = next + 1;
+    }
+}
+
+/// A form asks for what is applied for where it says only 工种 or 等级.
+pub(super) fn asked(field: &str) -> &str {
+    match field {
+        "any.trade" => "apply.trade",
+        "any.level" => "apply.level",
+        other => other,
     }
 }
 

@@ -4,6 +4,8 @@ use super::fact::Parsed;
 use super::{Merit, Value, cell, date};
 use crate::read::CellValue;
 use crate::text::{PartialDate, fold, strip_blanks};
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
 /// Which kind of merit a cell lists.
@@ -66,8 +68,60 @@ fn leftover(rest: &str, merit: &Merit) -> String {
     if name.is_empty() { merit.grade.clone().unwrap_or_else(|| strip_blanks(rest)) } else { name }
 }
 
-/// 国家级, 省部级, 市级, 县级, by words or by the place named.
+/// Counties, districts and cities of their rank, and the cities above them.
+struct Places {
+    low: BTreeSet<&'static str>,
+    city: BTreeSet<&'static str>,
+}
+
+static PLACES: LazyLock<Places> = LazyLock::new(|| {
+    let mut places = Places { low: BTreeSet::new(), city: BTreeSet::new() };
+    for line in include_str!("../../data/gbt2260_timeline.tsv").lines().skip(1) {
+        let Some((code, rest)) = line.split_once('\t') else { continue };
+        let name = rest.split('\t').next().unwrap_or_default();
+        let long = name.chars().count() >= 3 && !name.starts_with('市');
+        if code.ends_with("00") && !code.ends_with("0000") {
+            places.city.insert(name);
+        } else if long && !code.ends_with("00") {
+            places.low.insert(name);
+        }
+    }
+    places
+});
+
+/// A text without the places that only say where a smaller place lies (江苏省南通市崇川区).
+fn smallest_places(text: &str) -> String {
+    let mut out = text.to_owned();
+    for name in PLACES.low.iter().chain(&PLACES.city).filter(|name| text.contains(**name)) {
+        while let Some((before, after)) = out.split_once(*name) {
+            let above = ["省", "自治区", "市"].iter().any(|end| before.ends_with(end));
+            let cut = before.char_indices().rev().find(|(_, c)| !is_place_char(*c));
+            let from = cut.map_or(0, |(at, c)| at + c.len_utf8());
+            let head = if above { before.get(..from).unwrap_or_default() } else { before };
+            out = format!("{head}\u{1}{after}");
+        }
+        out = out.replace('\u{1}', name);
+    }
+    out
+}
+
+fn is_place_char(c: char) -> bool {
+    crate::text::is_han(c)
+}
+
+/// 国家级, 省部级, 市级, 县级, by words or by the place named; `None` also when a city and one of
+/// its districts are named side by side.
 pub(super) fn rank(text: &str) -> Option<String> {
+    let text = smallest_places(text);
+    let low: Vec<&str> = PLACES
+        .low
+        .iter()
+        .filter(|name| !PLACES.city.contains(**name) && text.contains(**name))
+        .copied()
+        .collect();
+    let rest = low.iter().fold(text.clone(), |rest, name| rest.replace(name, ""));
+    let rest = rest.replace("市经济技术开发区", "").replace("市开发区", "");
+    let district = !low.is_empty() || text.contains("开发区");
     let has = |words: &[&str]| words.iter().any(|w| text.contains(w));
     let rank = if has(&["国家级", "全国", "国家", "中华"]) {
         "国家级"
@@ -75,7 +129,13 @@ pub(super) fn rank(text: &str) -> Option<String> {
         "省部级"
     } else if has(&["县级", "区级", "县(市、区)"]) {
         "县级"
-    } else if has(&["市级", "市"]) {
+    } else if has(&["市级"]) {
+        "市级"
+    } else if district && rest.contains('市') {
+        return None;
+    } else if district {
+        "县级"
+    } else if has(&["市"]) {
         "市级"
     } else if has(&["县"]) {
         "县级"
@@ -175,7 +235,9 @@ pub(super) fn exception(text: &str) -> Option<Vec<String>> {
     {
         return None;
     }
-    let clean = folded.replace("一(三)", " ").replace("(三)", " ");
+    // blanks stay: A2 2017年 is no item 22017
+    let wide = text.nfkc().collect::<String>().to_uppercase();
+    let clean = wide.replace("一(三)", " ").replace("(三)", " ");
     let mut letter = match (clean.contains("前段"), clean.contains("后段")) {
         (true, false) => Some('A'),
         (false, true) => Some('B'),
@@ -215,7 +277,8 @@ pub(super) fn title(text: &str) -> (String, Option<&'static str>) {
     let name = strip_blanks(text);
     let has = |words: &[&str]| words.iter().any(|w| name.contains(w));
     // a skill level or a post of the civil service is no professional title
-    if has(&["技师", "高级工", "中级工", "初级工", "技工", "技术工", "科员"]) && !has(&["工程师"])
+    if has(&["技师", "高级工", "中级工", "初级工", "技工", "技术工", "科员"])
+        && !has(&["工程师", "会计师", "经济师", "统计师", "农艺师", "讲师"])
     {
         return (name, None);
     }
@@ -340,6 +403,46 @@ mod tests {
         assert_eq!((a[0].grade.as_deref(), a[0].personal), (Some("三等奖"), Some(true)));
         assert_eq!(a[0].name, "技术革新");
         assert!(list("无", Kind::Award).is_empty());
+    }
+
+    #[test]
+    fn ranks_of_places() {
+        for (text, expect) in [
+            ("南通市技术能手", Some("市级")),
+            ("江苏省南通市技术能手", Some("市级")),
+            ("江苏省技术能手", Some("省部级")),
+            ("江苏省南通市崇川区技术能手", Some("县级")),
+            ("南通市崇川区劳动模范", Some("县级")),
+            ("如皋市技术能手", Some("县级")),
+            ("海安市技能竞赛", Some("县级")),
+            ("如东县技术标兵", Some("县级")),
+            ("南通市开发区技术能手", Some("县级")),
+            ("泰州市技术能手", Some("市级")),
+            ("市级技术能手", Some("市级")),
+            ("市技能竞赛", Some("市级")),
+            ("江苏省技能竞赛（如皋市代表队）", Some("省部级")),
+            ("全国技术能手", Some("国家级")),
+            // the contest of the city, or that of the district: nobody can tell
+            ("南通市技能竞赛（崇川区代表队）", None),
+            ("技术能手", None),
+        ] {
+            assert_eq!(rank(text).as_deref(), expect, "{text}");
+        }
+    }
+
+    #[test]
+    fn skill_levels_and_civil_ranks_are_no_titles() {
+        for text in ["高级技师", "技师", "高级工", "中级工", "副主任科员"] {
+            assert_eq!(title(text).1, None, "{text}");
+        }
+        for (text, rank) in [
+            ("高级工程师", "副高"),
+            ("助理工程师", "初级"),
+            ("会计师", "中级"),
+            ("技师、工程师", "中级"),
+        ] {
+            assert_eq!(title(text).1, Some(rank), "{text}");
+        }
     }
 
     #[test]

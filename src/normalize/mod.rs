@@ -5,6 +5,7 @@
 //! Every value keeps its raw text, its place and the repairs made. Never judges, never guesses.
 
 mod assemble;
+mod card;
 mod cell;
 mod census;
 mod date;
@@ -17,6 +18,7 @@ mod form;
 mod grid;
 mod header;
 mod id_number;
+mod labels;
 mod level;
 mod merit;
 mod name;
@@ -27,6 +29,8 @@ mod sheet;
 mod table;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_dialects;
 mod trade;
 mod unit;
 mod words;

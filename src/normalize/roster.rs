@@ -1,7 +1,7 @@
 //! A reading becomes a filing: which file is a roster, a census, a form, and its rows.
 
 use super::row::Ctx;
-use super::{Answer, CensusRow, FiledFile, Filing, Row, Verdict, census, form, sheet};
+use super::{Answer, CensusRow, FiledFile, Filing, Row, Verdict, card, census, form, sheet};
 use crate::diag::{Finding, Origin, Severity};
 use crate::pack::Pack;
 use crate::read::{Content, FileReading, Reading, Workbook};
@@ -114,6 +114,8 @@ fn workbook(
             found.answers.get_or_insert_default().extend(answers);
         } else if let Some(rows) = census::census(page, &filed.path, ctx.pack) {
             found.census.get_or_insert_default().extend(rows);
+        } else if let Some(rows) = card::read(ctx, &filed.path, page, &filing.sender) {
+            found.rows.get_or_insert_default().extend(rows);
         } else if let Some(read) = sheet::read(ctx, &filed.path, page, untyped, &filing.sender) {
             found.rows.get_or_insert_default().extend(read.rows);
             found.findings.extend(read.findings);

@@ -107,6 +107,10 @@ pub(super) fn build(
             build.read(slot);
         }
     }
+    // a joined cell gave what no column was asked for
+    let record = &build.record;
+    let given = |f: &Finding| f.field.as_ref().is_some_and(|field| record.contains_key(field));
+    build.findings.retain(|f| f.code.as_str() != "SS-112" || !given(f));
     build.same_under_two_names();
     build.fill_from_id();
     build.ask_required(slots, &origin);
@@ -140,7 +144,8 @@ impl Build<'_> {
             return;
         }
         match &slot.value {
-            CellValue::Error(value) => {
+            value if is_error(value) => {
+                let value = value.text();
                 let finding = Finding::new("SS-128", slot.origin.clone())
                     .arg("cell", slot.origin.cell.as_deref().unwrap_or("—"))
                     .arg("value", value);
@@ -161,8 +166,11 @@ impl Build<'_> {
                 self.spoken.insert(field.to_owned());
                 return;
             }
-            CellValue::Text(_) | CellValue::Number(_) | CellValue::Date(_) | CellValue::Bool(_) => {
-            }
+            CellValue::Text(_)
+            | CellValue::Number(_)
+            | CellValue::Date(_)
+            | CellValue::Bool(_)
+            | CellValue::Error(_) => {}
         }
         let text = slot.value.text();
         if cell::is_pending(&text) {
@@ -284,8 +292,12 @@ impl Build<'_> {
         parsed.repairs = read.repairs;
         if let Some(level) = read.level {
             let id = format!("{side}.level");
-            let known = self.record.get(&id).and_then(|f| f.value.as_ref()).map(Value::text);
-            if known.is_none_or(|k| k == "none") {
+            // an empty cell of levels yields to the joined one; a written 无 does not
+            let told = self.record.get(&id).is_some_and(|f| {
+                f.value.is_some() && f.raw.chars().any(char::is_alphanumeric)
+                    || f.value.as_ref().is_some_and(|v| v.text() != "none")
+            });
+            if !told {
                 self.store(slot, &id, Parsed::text(level).repair("工种与等级拆分"));
             }
         }
@@ -328,13 +340,7 @@ impl Build<'_> {
 
     fn training(&mut self, slot: &Slot, text: &str) {
         let single = slot.year.or(self.ctx.training_year);
-        let mut years = cell::years(text, single);
-        if let (Some(year), Some(set)) = (slot.year, years.as_mut())
-            && !cell::years_in(text).is_empty()
-        {
-            // 2018年继续教育 = "2018年合格": the label's year is what the cell speaks of
-            set.retain(|y| *y == year);
-        }
+        let years = cell::years(text, single);
         let earlier = match self.record.get("training.passed_years").and_then(|f| f.value.clone()) {
             Some(Value::Years(set)) => Some(set),
             _ => None,
@@ -513,6 +519,20 @@ impl Build<'_> {
         {
             self.findings.push(Note::new("DT-113", &[]).at(&origin, "cert.date"));
         }
+    }
+}
+
+/// An error value, also one that a text format keeps as its word.
+fn is_error(value: &CellValue) -> bool {
+    const WORDS: [&str; 8] =
+        ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!"];
+    match value {
+        CellValue::Error(_) => true,
+        CellValue::Text(text) => WORDS.contains(&text.trim()),
+        CellValue::Number(_)
+        | CellValue::Date(_)
+        | CellValue::Bool(_)
+        | CellValue::Uncalculated => false,
     }
 }
 

@@ -101,11 +101,35 @@ fn child_row(grid: &Grid<'_>, row: u32, cells: &[(u32, &CellValue)]) -> Option<u
     if below.is_empty() || below.iter().any(|(c, _)| *c == name) {
         return None;
     }
+    // a row of values under single labels is a person without a name, not a part of the header
+    let under_single = below.iter().filter(|(c, _)| is_single(grid, row, *c)).count();
+    let telling = below.iter().filter(|(c, value)| {
+        let parent = parent_of(grid, row, *c);
+        let field = |m: Option<Meaning>| m.map(|m| m.field);
+        parent.is_some_and(|p| {
+            let both = field(header::meaning(Some(&p), &value.text()));
+            both.is_some() && both != field(header::meaning(None, &p))
+        })
+    });
+    if under_single * 2 > below.len() && telling.count() * 2 < below.len() {
+        return None;
+    }
     let joins = below.iter().any(|(c, value)| {
         let parent = parent_of(grid, row, *c);
         parent.is_some_and(|p| header::meaning(Some(&p), &value.text()).is_some())
     });
     joins.then_some(next)
+}
+
+/// Whether the label at a place stands over its own column only.
+fn is_single(grid: &Grid<'_>, row: u32, column: u32) -> bool {
+    let empty = |r: u32, c: u32| strip_blanks(&grid.text(r, c)).is_empty();
+    if empty(row, column) {
+        return false;
+    }
+    let wide = grid.area(row, column).is_some_and(|a| a.left < a.right);
+    let goes_on = empty(row, column + 1) && !empty(row + 1, column + 1);
+    !wide && !goes_on
 }
 
 /// The label above a child cell: by merge, or carried right where merges are unknown.

@@ -43,7 +43,7 @@ fn pack() -> Pack {
     .unwrap()
 }
 
-fn sheet(name: &str, rows: &[&[&str]]) -> Sheet {
+pub(super) fn sheet(name: &str, rows: &[&[&str]]) -> Sheet {
     let mut cells = Vec::new();
     for (r, row) in rows.iter().enumerate() {
         for (c, text) in row.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
@@ -90,16 +90,16 @@ fn reading(files: Vec<(&str, &str, Content)>) -> Reading {
     }
 }
 
-fn run(kind: &str, sheets: Vec<Sheet>) -> Filing {
+pub(super) fn run(kind: &str, sheets: Vec<Sheet>) -> Filing {
     let file = ("申报汇总表.xlsx", kind, Content::Workbook(Workbook { sheets }));
     normalize(&reading(vec![file]), &pack(), NaiveDate::from_ymd_opt(2019, 6, 12).unwrap())
 }
 
-fn codes(findings: &[Finding]) -> Vec<&'static str> {
+pub(super) fn codes(findings: &[Finding]) -> Vec<&'static str> {
     findings.iter().map(|f| f.code.as_str()).collect()
 }
 
-fn value(row: &Row, field: &str) -> String {
+pub(super) fn value(row: &Row, field: &str) -> String {
     let field = row.record.get(field);
     field.map_or("(absent)".to_owned(), |f| f.value.as_ref().map_or("-".to_owned(), Value::text))
 }
@@ -123,13 +123,13 @@ const ONE_ROW: [&str; 16] = [
     "2018年度考核",
 ];
 
-fn one_row() -> Vec<&'static str> {
+pub(super) fn one_row() -> Vec<&'static str> {
     let mut labels = ONE_ROW.to_vec();
     labels.extend(["继续教育情况", "备 注"]);
     labels
 }
 
-fn person() -> Vec<&'static str> {
+pub(super) fn person() -> Vec<&'static str> {
     vec![
         "1",
         "严 飞",

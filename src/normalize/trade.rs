@@ -48,7 +48,7 @@ fn named(
 /// 电工/中级工, 中级工（电工）, 电工(技师), 电工中级工.
 fn split(text: &str) -> Option<(String, &'static str)> {
     let parts: Vec<&str> = text
-        .split(['/', '／', '－', '-', '（', '(', '）', ')', '—'])
+        .split(['/', '／', '－', '-', '（', '(', '）', ')', '—', '、', '，', ',', '；', ';'])
         .filter(|p| !p.is_empty())
         .collect();
     if let [a, b] = parts.as_slice() {

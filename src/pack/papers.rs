@@ -450,6 +450,9 @@ pub struct Site {
     pub area: String,
     #[serde(default)]
     pub regions: Vec<String>,
+    /// Areas inside the site that units are said to lie in, with their region code.
+    #[serde(default)]
+    pub districts: BTreeMap<String, String>,
     pub code: Option<String>,
     pub address: String,
     pub person: Option<String>,

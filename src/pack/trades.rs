@@ -1,6 +1,6 @@
 //! The trades of the scope, whichever way the pack writes them, and their names.
 
-use super::{Pack, Scope};
+use super::{Pack, Scope, Site};
 use crate::text::{fold, strip_blanks};
 
 /// One trade of the scope table.
@@ -98,6 +98,11 @@ impl Pack {
             level.is_none_or(|level| t.levels.iter().any(|l| l == level))
                 && fold_trade(&self.one_spelling(t.name.clone())) == key
         })
+    }
+
+    /// The site where units of an area hand in.
+    pub fn site_of(&self, area: &str) -> Option<&Site> {
+        self.sites.iter().find(|site| site.area == area || site.districts.contains_key(area))
     }
 
     /// The issuer a name stands for.

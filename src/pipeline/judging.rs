@@ -163,11 +163,11 @@ fn wanted_numbers(
 /// Last three digits of the region code of the unit's area; `000` when the area is not known.
 fn area_code(pack: &Pack, applicant: &Applicant) -> String {
     let area = context::text(&applicant.record, "unit.area");
-    let site = pack.sites.iter().find(|site| {
-        if area.is_empty() { applicant.unit.starts_with(&site.area) } else { site.area == area }
-    });
+    let named = || pack.sites.iter().find(|site| applicant.unit.starts_with(&site.area));
+    let site = if area.is_empty() { named() } else { pack.site_of(&area) };
     let Some(site) = site else { return "000".to_owned() };
-    let code = site.code.clone().or_else(|| site.regions.first().cloned());
+    let district = site.districts.get(&area).cloned();
+    let code = district.or_else(|| site.code.clone()).or_else(|| site.regions.first().cloned());
     code.map_or_else(
         || "000".to_owned(),
         |code| code.chars().skip(code.chars().count().saturating_sub(3)).collect(),

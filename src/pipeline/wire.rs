@@ -204,7 +204,7 @@ fn applicant(
 }
 
 fn field(id: &str, f: &Field, pen: Pen) -> WireField {
-    let masked = |text: &str| if id == "person.id_no" { pen.id(text) } else { text.to_owned() };
+    let masked = |text: &str| if id == "person.id_no" { pen.id(text) } else { pen.ids(text) };
     let value = match &f.value {
         None => serde_json::Value::Null,
         Some(Value::Bool(b)) => (*b).into(),

@@ -81,6 +81,13 @@ impl Sheet {
                     continue;
                 }
                 let bits = |x: usize, y: usize| rules[y * self.width + x];
+                // The end of a rule reaches a dot past the rule it meets.
+                let end = |n: usize| {
+                    (bits(x, y - n) | bits(x, y + n)) & 2 | (bits(x - n, y) | bits(x + n, y)) & 1
+                };
+                if !near && (1..=3).any(|n| end(n) != 0) {
+                    continue;
+                }
                 if near || bits(x, y - 1) | bits(x, y + 1) | bits(x - 1, y) | bits(x + 1, y) != 0 {
                     found.push((x, y));
                 }

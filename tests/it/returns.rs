@@ -259,6 +259,9 @@ fn tables_hold_the_accepted_and_nobody_else() {
     }
     let report = office.report();
     assert_eq!(report["counts"]["accepted"], 2);
+    let receipt = said(&office, &format!("60-卷宗/{ENTRY}/回执.pdf"));
+    let receipt: String = receipt.split_whitespace().collect();
+    assert!(receipt.is_empty() || receipt.contains("（在受理时间内）"), "{receipt}");
     let told = ["20-", "30-", "回执.pdf", "report.json", "manifest.json", "00-"];
     for path in office.files().keys() {
         let inside = path.strip_prefix("nantong-2019/").unwrap();

@@ -81,7 +81,8 @@ fn nt06_trade_in_scope_and_own_post() {
     let told = unlisted.findings.iter().find(|f| f.code.as_str() == "SC-114").unwrap();
     assert!(told.message.contains("最接近：收银审核"), "{}", told.message);
     let moved = broken(|a| set(a, "apply.transferred", Value::Bool(true)));
-    expect(&moved, &["MT-102"], Returned);
+    expect(&moved, &["MT-103"], Returned);
+    assert_eq!(moved.findings[0].message, "因转岗需补充材料（5）：转岗前的技师证书");
     assert!(has(&moved, "SC-103"));
     let level = broken(|a| set(a, "apply.level", text("技师")));
     assert!(has(&level, "SC-121") && level.decision == Returned);

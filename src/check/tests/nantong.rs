@@ -329,3 +329,59 @@ fn punishments_are_for_the_reviewer() {
         assert_eq!(has(&j, "EL-127"), told, "{note}");
     }
 }
+
+#[test]
+fn nt_37_who_moved_brings_the_earlier_certificate_too() {
+    let j = broken(|a| {
+        set(a, "apply.transferred", Value::Bool(true));
+        let m = a.materials.iter_mut().find(|m| m.id == "cert").unwrap();
+        m.files.push(file("05转岗前技师证书.pdf", Some(1), &[]));
+    });
+    expect(&j, &[], Accepted);
+    // the earlier one alone is not the one of the trade applied for
+    let only = broken(|a| {
+        let m = a.materials.iter_mut().find(|m| m.id == "cert").unwrap();
+        m.files[0].part = Some(1);
+    });
+    expect(&only, &["MT-102"], Returned);
+}
+
+#[test]
+fn nt_46_old_supporting_papers_are_told_by_their_names() {
+    let award = |path: &'static str| {
+        broken(move |a| {
+            a.materials.push(FiledMaterial {
+                id: "aux_awards".to_owned(),
+                files: vec![file(path, None, &[])],
+            });
+        })
+    };
+    // the certificate is of 2010-11
+    for (path, old) in [
+        ("张三/2008年先进个人.jpg", true),
+        ("张三/2005-2009年表彰.jpg", true),
+        ("张三/2010年表彰.jpg", false),
+        ("张三/2008—2012年表彰.jpg", false),
+        ("2008年材料/表彰.jpg", false),
+    ] {
+        let j = award(path);
+        expect(&j, &[], Accepted);
+        assert_eq!(has(&j, "MT-121"), old, "{path}");
+    }
+}
+
+#[test]
+fn nt_29_units_of_the_inner_districts_hand_in_at_the_city() {
+    let pack = pack();
+    for (area, site) in [
+        ("崇川区", "南通市区"),
+        ("港闸区", "南通市区"),
+        ("开发区", "南通市区"),
+        ("南通市区", "南通市区"),
+        ("如东县", "如东县"),
+        ("通州湾示范区", "通州湾示范区"),
+    ] {
+        assert_eq!(pack.site_of(area).unwrap().area, site, "{area}");
+    }
+    assert!(pack.site_of("盐城市").is_none() && pack.sites.len() == 8);
+}

@@ -54,6 +54,25 @@ impl Line {
         }
     }
 
+    /// The line without the places where `word` stands apart from other letters.
+    pub(super) fn without_word(&self, word: &[char]) -> Self {
+        let mut line = self.clone();
+        let mut from = 0;
+        while !word.is_empty() && from + word.len() <= line.chars.len() {
+            let to = from + word.len();
+            let apart = |at: Option<usize>| {
+                at.and_then(|at| line.chars.get(at)).is_none_or(|c| !c.is_alphabetic())
+            };
+            let left = apart(from.checked_sub(1)) || line.gap(from);
+            if line.at(from, word) && left && (apart(Some(to)) || line.gap(to)) {
+                line = line.without(from, to);
+            } else {
+                from += 1;
+            }
+        }
+        line
+    }
+
     /// Whether `word` stands at `at`.
     pub(super) fn at(&self, at: usize, word: &[char]) -> bool {
         self.chars.get(at..).is_some_and(|rest| rest.starts_with(word))
@@ -143,6 +162,15 @@ mod tests {
     fn endings_are_short_and_ascii() {
         assert_eq!((stem("a.1.身份证"), ending("a.1.身份证")), ("a.1.身份证", String::new()));
         assert_eq!((stem("照片.JPG"), ending("照片.JPG")), ("照片", "jpg".to_owned()));
+    }
+
+    #[test]
+    fn words_go_where_they_stand_apart() {
+        let trade = word("汽车调度管理");
+        let kept = |text: &str| Line::new(text).without_word(&trade).text();
+        assert_eq!(kept("_汽车调度管理_身份证"), "__身份证");
+        assert_eq!(kept("汽车调度管理"), "");
+        assert_eq!(kept("汽车调度管理任职文件"), "汽车调度管理任职文件");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::gather::People;
 use super::line::{Line, stem, word};
-use super::material::Guide;
+use super::material::{Guide, has};
 use super::person::{text_of, unit_key};
 use crate::normalize::Filing;
 use crate::pack::Pack;
@@ -37,7 +37,7 @@ pub(super) enum Owner {
 }
 
 /// Words that may follow a name in a folder or file name, besides those of the pack.
-const BESIDE: [&str; 22] = [
+const BESIDE: [&str; 57] = [
     "材料",
     "资料",
     "申报",
@@ -60,7 +60,62 @@ const BESIDE: [&str; 22] = [
     "撤回",
     "普通工",
     "证件",
+    "的",
+    "先生",
+    "女士",
+    "老师",
+    "师傅",
+    "正面",
+    "反面",
+    "背面",
+    "正反",
+    "双面",
+    "人像",
+    "国徽",
+    "职业资格",
+    "国家职业",
+    "本人",
+    "单位",
+    "大专",
+    "本科",
+    "专科",
+    "学位",
+    "聘书",
+    "聘用",
+    "聘任",
+    "获奖",
+    "证书",
+    "证明",
+    "复印件",
+    "原件",
+    "工作",
+    "年度",
+    "全套",
+    "提交",
+    "第1",
+    "第2",
+    "第3",
 ];
+
+/// Words that may stand before the name of an applicant; none that may introduce somebody else's
+/// (`专家张三推荐` is no file of 张三).
+const BEFORE: [&str; 12] = [
+    "申报人",
+    "报考人",
+    "考生",
+    "姓名",
+    "人员",
+    "申报",
+    "报名",
+    "材料",
+    "技师",
+    "技工",
+    "个人",
+    "的",
+];
+
+/// What may stand between a number and a name: `08号张三`, `2019年张三`.
+const COUNTERS: &str = "号年个位名度";
 
 /// The folder of the papers of the unit.
 const UNIT_PAPERS: &str = "单位材料";
@@ -85,6 +140,8 @@ pub(super) struct Finder<'a> {
 struct Beside {
     /// Trades, levels, units: before and after it.
     around: Vec<Vec<char>>,
+    /// Only before it.
+    before: Vec<Vec<char>>,
     /// Words of materials: only after it (`专家张三推荐` is no file of 张三).
     after: Vec<Vec<char>>,
 }
@@ -122,8 +179,11 @@ impl<'a> Finder<'a> {
         around.remove(&Vec::new());
         let mut after: BTreeSet<Vec<char>> = guide.all_words().cloned().collect();
         after.extend(BESIDE.iter().map(|text| word(text)));
-        let beside =
-            Beside { around: around.into_iter().collect(), after: after.into_iter().collect() };
+        let beside = Beside {
+            around: around.into_iter().collect(),
+            before: BEFORE.iter().map(|text| word(text)).collect(),
+            after: after.into_iter().collect(),
+        };
         let all = Index::of(people, 0..people.list.len());
         let mut units: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (index, person) in people.list.iter().enumerate() {
@@ -165,12 +225,25 @@ impl<'a> Finder<'a> {
         let papers = lines.iter().take(dirs.len()).position(|dir| dir.text() == UNIT_PAPERS);
         let told = &lines[..papers.unwrap_or(lines.len())];
         let Some((at, hit)) = self.search(pools, told) else {
-            return if papers.is_some() { Owner::Unit } else { Owner::Nobody };
+            return if papers.is_some() { Owner::Unit } else { self.of_sender(pools, lines) };
         };
-        match self.narrow(pools, &hit.people, &lines) {
+        match self.narrow(pools, &hit.people, &lines, path) {
             Ok(person) => self.one(person, lines, dirs),
             Err(people) => Owner::Several { dir: names[..=at].join("/"), people },
         }
+    }
+
+    /// An entry named after one person, with a row for nobody else, is the folder of that person.
+    fn of_sender(&self, pools: &Pools<'_>, mut lines: Vec<Line>) -> Owner {
+        let sender = [Line::new(&pools.filing.sender)];
+        let own = &self.people.of_chain[pools.chain];
+        let person = self
+            .search(pools, &sender)
+            .and_then(|(_, hit)| self.narrow(pools, &hit.people, &sender, "").ok())
+            .filter(|person| own.iter().all(|other| other == person));
+        let Some(person) = person else { return Owner::Nobody };
+        self.without_said(person, &mut lines);
+        Owner::One { person, inside: lines, around: Vec::new(), above: String::new() }
     }
 
     /// Looks among the people of the entry, then of its unit, then (by ID number only) of all.
@@ -192,12 +265,14 @@ impl<'a> Finder<'a> {
         lines.iter().enumerate().find_map(|(at, l)| Some((at, index.name_in(l, &self.beside)?)))
     }
 
-    /// One person of several: all the same human, or only one of the unit the path names.
+    /// One person of several: all the same human, or only one of the table, the unit or the trade
+    /// that the path names.
     fn narrow(
         &self,
         pools: &Pools<'_>,
         people: &BTreeSet<usize>,
         lines: &[Line],
+        path: &str,
     ) -> Result<usize, Vec<usize>> {
         let list = &self.people.list;
         let one_human = |set: &[usize]| {
@@ -214,9 +289,46 @@ impl<'a> Finder<'a> {
             texts.iter().any(|text| *text == list[*i].unit_key || text.contains(&list[*i].unit_key))
         };
         let of_sender = |i: &usize| alike(&pools.sender, &list[*i].unit_key);
-        let named: Vec<usize> = all.iter().copied().filter(in_path).collect();
-        let sent: Vec<usize> = all.iter().copied().filter(of_sender).collect();
-        one_human(&all).or_else(|| one_human(&named)).or_else(|| one_human(&sent)).ok_or(all)
+        let of_trade = |i: &usize| {
+            text_of(&list[*i].record, "apply.trade").is_some_and(|trade| has(lines, &word(&trade)))
+        };
+        let those = |keep: &dyn Fn(&usize) -> bool| -> Vec<usize> {
+            all.iter().copied().filter(|i| keep(i)).collect()
+        };
+        let nearest = self.of_nearest_table(pools, &all, path);
+        let sets = [all.clone(), nearest, those(&in_path), those(&of_sender), those(&of_trade)];
+        sets.iter().find_map(|set| one_human(set)).ok_or(all)
+    }
+
+    /// Those whose row stands in the table that lies deepest around `path`: in the entry of a
+    /// department each folder of a unit has a table of its own.
+    fn of_nearest_table(&self, pools: &Pools<'_>, people: &[usize], path: &str) -> Vec<usize> {
+        let depth = |i: &usize| {
+            let person = &self.people.list[*i];
+            let (dir, _) = person.origin.path.rsplit_once('/')?;
+            let around = path.strip_prefix(dir).is_some_and(|rest| rest.starts_with('/'));
+            (person.chain == pools.chain && around).then(|| dir.split('/').count())
+        };
+        let deepest = people.iter().filter_map(depth).max();
+        people.iter().copied().filter(|i| deepest.is_some() && depth(i) == deepest).collect()
+    }
+
+    /// Takes what the row says of the person (trade, level, unit) out of the names inside: the
+    /// trade 汽车调度管理 is no proof of 调度管理.
+    fn without_said(&self, person: usize, inside: &mut [Line]) {
+        let record = &self.people.list[person].record;
+        let fields = ["unit.name", "apply.trade", "post.trade", "apply.level"];
+        let said = fields.iter().filter_map(|id| text_of(record, id)).map(|text| word(&text));
+        let said: Vec<Vec<char>> = said.filter(|word| word.len() > 1).collect();
+        let last = inside.len().saturating_sub(1);
+        for (at, line) in inside.iter_mut().enumerate() {
+            for word in &said {
+                let rest = line.without_word(word);
+                if at < last || rest.chars().iter().any(|c| c.is_alphanumeric()) {
+                    *line = rest;
+                }
+            }
+        }
     }
 
     /// The path of a file of `person`, split at the folder of that person.
@@ -228,6 +340,7 @@ impl<'a> Finder<'a> {
             lines.push(cut(last, &own));
         }
         let split = folder.map_or(dirs.len(), |at| at + 1);
+        self.without_said(person, &mut lines);
         let inside = lines.split_off(split);
         let above = dirs.iter().take(folder.unwrap_or(dirs.len())).copied().collect::<Vec<_>>();
         let around = if folder.is_some() { Vec::new() } else { lines };
@@ -254,7 +367,7 @@ fn cut(mut line: Line, own: &dyn Fn(&Line) -> Option<Hit>) -> Line {
 }
 
 /// Units that are the same office written longer or shorter.
-fn alike(a: &str, b: &str) -> bool {
+pub(super) fn alike(a: &str, b: &str) -> bool {
     let long = |text: &str| text.chars().count() >= 4;
     a == b || (long(b) && a.contains(b)) || (long(a) && b.contains(a))
 }
@@ -272,6 +385,10 @@ impl Index {
             {
                 let names = index.names.entry(*first).or_default();
                 names.entry(person.name_key.clone()).or_default().insert(i);
+                // 阿不都·热西提 is also written without its dot
+                let plain: Vec<char> =
+                    person.name_key.iter().copied().filter(|c| *c != '·').collect();
+                names.entry(plain).or_default().insert(i);
             }
         }
         index
@@ -347,13 +464,24 @@ fn windows_of(from: usize, end: usize) -> impl Iterator<Item = (usize, usize)> {
     std::iter::once((from, end)).chain(glued)
 }
 
+/// Whether `head` ends in a number with its counter.
+fn counted(head: &[char]) -> bool {
+    let number = head.iter().rposition(|c| !COUNTERS.contains(*c));
+    let counters = head.len() - number.map_or(0, |at| at + 1);
+    (1..=2).contains(&counters) && number.is_some_and(|at| head[at].is_ascii_digit())
+}
+
 /// Whether `from..to` stands by itself: beside it is no other Han character or letter, or a word
 /// of materials, trades or levels.
 fn bounded(line: &Line, from: usize, to: usize, beside: &Beside) -> bool {
     let chars = line.chars();
     let free = |c: Option<&char>| c.is_none_or(|c| !c.is_alphabetic());
     let before = from.checked_sub(1).and_then(|i| chars.get(i));
-    let left = free(before) || line.gap(from) || beside.around.iter().any(|w| line.ends(from, w));
+    let mut leads = beside.around.iter().chain(&beside.before);
+    let left = free(before)
+        || line.gap(from)
+        || leads.any(|w| line.ends(from, w))
+        || counted(&chars[..from]);
     let right = free(chars.get(to))
         || line.gap(to)
         || beside.after.iter().chain(&beside.around).any(|w| line.at(to, w));

@@ -1,10 +1,13 @@
 //! Entries that hold, byte for byte, what another entry brought before.
 
 use super::Chain;
+use super::person::text_of;
+use super::place::alike;
 use crate::diag::{Finding, Origin};
-use crate::normalize::{Filing, Submission, Verdict};
+use crate::normalize::{Filing, Row, Submission, Verdict};
+use crate::text::fold;
 use chrono::{DateTime, FixedOffset};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An entry that came again, and the entry it repeats.
 pub(super) struct Again<'a> {
@@ -31,8 +34,10 @@ pub(super) fn split<'a>(chains: &[&'a Chain]) -> (Vec<&'a Chain>, Vec<Again<'a>>
         let own = &chain.current;
         let came = (own.arrival.at, own.entry.as_str());
         let (at, first) = firsts.get(&bytes_of(own)).copied().unwrap_or(came);
-        // after something else came, the old bytes are a return to an older version
-        let between = |f: &Filing| at < f.arrival.at && f.arrival.at < own.arrival.at;
+        // after something else of the same came, the old bytes are a return to an older version
+        let between = |f: &Filing| {
+            at < f.arrival.at && f.arrival.at < own.arrival.at && touches(f, own, first)
+        };
         let since = chains.iter().any(|c| c.earlier.iter().chain([&c.current]).any(between));
         if first == own.entry || own.files.is_empty() || !chain.earlier.is_empty() || since {
             fresh.push(chain);
@@ -41,6 +46,15 @@ pub(super) fn split<'a>(chains: &[&'a Chain]) -> (Vec<&'a Chain>, Vec<Again<'a>>
         }
     }
     (fresh, again)
+}
+
+/// Whether a filing is about the same: the entry that came first, its sender, or its people.
+fn touches(other: &Filing, own: &Filing, first: &str) -> bool {
+    let id = |row: &Row| text_of(&row.record, "person.id_no").map(|id| fold(&id));
+    let ids: BTreeSet<String> = own.rows.iter().filter_map(id).collect();
+    other.entry == first
+        || alike(&fold(&other.sender), &fold(&own.sender))
+        || other.rows.iter().filter_map(id).any(|id| ids.contains(&id))
 }
 
 /// Names what a filing holds: its files and their paths. Of a lone roster the bytes alone count,

@@ -9,10 +9,12 @@ use super::context::text;
 use super::{Judged, Office, RunError};
 use crate::check::Decision;
 use crate::export::{Format, QuestionRow, questions};
+use crate::intake::Arrival;
 use crate::ledger::Ledger;
 use crate::normalize::{Applicant, Submission, Verdict};
 use crate::publish::{Item, safe_name};
 use crate::text::mask_ids;
+use chrono::{DateTime, FixedOffset};
 use desk::{Desk, Paper};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -141,9 +143,8 @@ fn deadline(office: &Office) -> String {
 /// What every paper of a unit may use. `area` chooses the site when it is known.
 fn unit_data(office: &Office, unit: &str, area: &str) -> Json {
     let sites = &office.pack.pack.sites;
-    let site = sites
-        .iter()
-        .find(|site| !area.is_empty() && site.area == area)
+    let of_area = office.pack.pack.site_of(area).filter(|_| !area.is_empty());
+    let site = of_area
         .or_else(|| sites.iter().find(|site| unit.starts_with(&site.area)))
         .or_else(|| sites.first());
     json!({
@@ -187,7 +188,10 @@ fn receipt(office: &Office, sender: &Sender<'_>) -> Paper {
     let received: Vec<String> = sender
         .submissions
         .iter()
-        .map(|s| s.arrival.at.format("%Y-%m-%d %H:%M:%S").to_string())
+        .map(|s| {
+            let at = s.arrival.at;
+            format!("{}{}", at.format("%Y-%m-%d %H:%M:%S"), window_state(office, &s.arrival))
+        })
         .collect();
     let mut data = unit_data(office, &sender.name, &area_of(sender));
     data["received"] = json!(received.join("；"));
@@ -200,6 +204,24 @@ fn receipt(office: &Office, sender: &Sender<'_>) -> Paper {
         formats: vec![Format::Pdf],
         stem: format!("60-卷宗/{}/回执", safe_name(&sender.name)),
         kind: "receipt",
+    }
+}
+
+/// How an arrival lies to the registration window; nothing when there is none.
+fn window_state(office: &Office, arrival: &Arrival) -> &'static str {
+    let pack = &office.pack.pack;
+    let Some(window) = pack.windows.iter().find(|w| w.stage == "register") else { return "" };
+    let span = pack.span(window);
+    let in_time = |at: &DateTime<FixedOffset>| span.end.is_none_or(|end| *at <= end);
+    if span.start.is_some_and(|start| arrival.at < start) {
+        "（早于受理时间）"
+    } else if !in_time(&arrival.at) && arrival.last_look.as_ref().is_some_and(in_time) {
+        // it may have lain there before anybody looked
+        "（截止后才看到，是否逾期待核）"
+    } else if !in_time(&arrival.at) {
+        "（逾期）"
+    } else {
+        "（在受理时间内）"
     }
 }
 

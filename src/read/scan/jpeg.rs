@@ -2,7 +2,7 @@
 
 use super::raster::Views;
 use super::shape::Shape;
-use super::{Admitted, Desk, exif, single};
+use super::{Admitted, Desk, exif, redraw, single};
 use crate::read::ScanKind;
 use image::{DynamicImage, GrayImage, RgbImage};
 use std::hash::{DefaultHasher, Hasher};
@@ -34,6 +34,9 @@ pub(super) fn admit(desk: &Desk, bytes: &[u8]) -> Admitted {
     let full = decode(bytes, &header, true).ok_or_else(|| desk.damaged())?;
     if hollow(bytes, end, &header, fingerprint(&full)) {
         return Err(desk.damaged());
+    }
+    if redraw::mirrors(orientation) {
+        return redraw::upright(desk, full, &shape);
     }
     single(desk, ScanKind::Jpeg, &shape, &Views::of(full, &shape))
 }

@@ -9,6 +9,7 @@ mod jpeg;
 mod pdf;
 mod png;
 mod raster;
+mod redraw;
 mod shape;
 mod tiff;
 
@@ -99,7 +100,15 @@ fn admit_kind(task: &ReadTask, limits: &Limits) -> Admitted {
         Box::new(finding)
     })?;
     let desk = Desk { task, limits, blobs };
-    if !matches!(task.kind, FileKind::Jpeg | FileKind::Png | FileKind::Tiff | FileKind::Pdf) {
+    let read = [
+        FileKind::Jpeg,
+        FileKind::Png,
+        FileKind::Tiff,
+        FileKind::Bmp,
+        FileKind::Webp,
+        FileKind::Pdf,
+    ];
+    if !read.contains(&task.kind) {
         return Err(foreign_kind(task));
     }
     let bytes = std::fs::read(&task.blob).map_err(|e| desk.disk(&e))?;
@@ -107,6 +116,8 @@ fn admit_kind(task: &ReadTask, limits: &Limits) -> Admitted {
         FileKind::Jpeg => jpeg::admit(&desk, &bytes),
         FileKind::Png => png::admit(&desk, &bytes),
         FileKind::Tiff => tiff::admit(&desk, bytes),
+        FileKind::Bmp => redraw::bmp(&desk, &bytes),
+        FileKind::Webp => redraw::webp(&desk, &bytes),
         _ => pdf::admit(&desk, bytes),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::raster::Views;
 use super::shape::Shape;
-use super::{Admitted, Desk, exif, single};
+use super::{Admitted, Desk, exif, redraw, single};
 use crate::read::ScanKind;
 use image::codecs::png::PngDecoder;
 use image::{DynamicImage, Limits};
@@ -16,6 +16,9 @@ pub(super) fn admit(desk: &Desk, bytes: &[u8]) -> Admitted {
     let shape = walk(bytes).ok_or_else(|| desk.damaged())?;
     desk.check_size(shape.width, shape.height)?;
     let full = decode(bytes, &shape).ok_or_else(|| desk.damaged())?;
+    if redraw::mirrors(shape.orientation) {
+        return redraw::upright(desk, full, &shape);
+    }
     single(desk, ScanKind::Png, &shape, &Views::of(full, &shape))
 }
 

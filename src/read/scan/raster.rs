@@ -112,7 +112,8 @@ pub(super) fn small(image: &RgbImage) -> RgbImage {
     shrink(DynamicImage::ImageRgb8(image.clone()), SMALL).into_rgb8()
 }
 
-fn on_white(image: DynamicImage) -> RgbImage {
+/// An image on white paper.
+pub(super) fn on_white(image: DynamicImage) -> RgbImage {
     if !image.color().has_alpha() {
         return image.into_rgb8();
     }
@@ -131,7 +132,9 @@ fn on_white(image: DynamicImage) -> RgbImage {
 pub(super) fn encode(image: &RgbImage, quality: u8) -> Vec<u8> {
     let mut out = Vec::new();
     let encoder = JpegEncoder::new_with_quality(&mut out, quality);
-    image.write_with_encoder(encoder).expect("an RGB image of 1 to 640 pixels encodes in memory");
+    image
+        .write_with_encoder(encoder)
+        .expect("an RGB image within the limit of 20000 a side encodes in memory");
     out
 }
 
