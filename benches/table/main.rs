@@ -39,10 +39,13 @@ fn one(name: &str, args: &[&str]) -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// Adds its rows to the table.
+type Part = fn(&mut Table);
+
 fn table(only: Option<&str>) -> ExitCode {
     let wanted = |name: &str| only.is_none_or(|only| only == name);
     let mut table = Table::default();
-    let parts: [(&str, fn(&mut Table)); 4] = [
+    let parts: [(&str, Part); 4] = [
         ("whole", whole::rows),
         ("forms", forms::rows),
         ("binding", binding::rows),

@@ -67,7 +67,7 @@ pub(crate) fn data(i: usize) -> Value {
         ("person.sex", "男".to_owned()),
         ("person.ethnic", "维吾尔族".to_owned()),
         ("person.birth", "1975-10".to_owned()),
-        ("person.id_no", format!("3206841975{:08}", i)),
+        ("person.id_no", format!("3206841975{i:08}")),
         ("person.work_start", "1994-08".to_owned()),
         ("education.rank", "大学专科（成人高等教育专业证书）".to_owned()),
         ("education.school", format!("{}{}", pick(&NASTY, i), UNIT)),
@@ -85,13 +85,13 @@ pub(crate) fn data(i: usize) -> Value {
         ("training.passed_years", "2018".to_owned()),
         ("service.trade_years", "25".to_owned()),
         ("contact.phone", "13800000000、0513-00000000".to_owned()),
-        ("opinion.unit", if i % 9 == 0 { story(i, 900) } else { "同意推荐。".to_owned() }),
+        ("opinion.unit", if i.is_multiple_of(9) { story(i, 900) } else { "同意推荐。".to_owned() }),
     ];
     for (at, (path, value)) in fields.into_iter().enumerate() {
         let (group, name) = path.split_once('.').unwrap();
         p[group][name] = if i % 3 == 1 && at % 5 == 4 { "".into() } else { value.into() };
     }
-    p["achievements"] = story(i, if i % 4 == 0 { 3000 } else { 200 + i }).into();
+    p["achievements"] = story(i, if i.is_multiple_of(4) { 3000 } else { 200 + i }).into();
     p["awards_text"] = story(i + 1, i % 7 * 60).into();
     p["resume"] = (0..i % 9)
         .map(|n| {
@@ -110,7 +110,7 @@ pub(crate) fn data(i: usize) -> Value {
         "circular": {"title": "关于开展2019年南通市机关事业单位工勤技能岗位高级技师考评工作的通知",
             "doc_number": "通人社考〔2019〕10号", "issuer": "南通市人力资源和社会保障局", "year": 2019},
         "case": {"number": format!("NT2019-1-684-{i:04}"), "version": 1, "decision": "机审通过（待人工核对）"},
-        "unit": {"name": UNIT, "supervisor": if i % 2 == 0 { UNIT } else { "" }, "area": "通州湾示范区"},
+        "unit": {"name": UNIT, "supervisor": if i.is_multiple_of(2) { UNIT } else { "" }, "area": "通州湾示范区"},
         "contact": {"person": pick(&NAMES, i), "phone": "0513-00000000"},
         "number": "通工考补〔2019〕3号", "date": "2019-06-12", "deadline": "2019年6月13日16:00",
         "title": "高级技师申报汇总表", "trade": pick(&NASTY, i), "notes": ["备注：本表按工种填报。"],
@@ -127,7 +127,7 @@ pub(crate) fn data(i: usize) -> Value {
             "name": format!("02 {y}年度事业单位工作人员考核登记表.jpg"), "at": "装订册第2页",
             "thumb": "photo"})).collect::<Vec<_>>(),
         "lines": [story(i, 120), pick(&NASTY, i)],
-        "known": i % 2 == 0, "returned": i % 3, "marked": [format!("{UNIT}-已标注.xlsx")],
+        "known": i.is_multiple_of(2), "returned": i % 3, "marked": [format!("{UNIT}-已标注.xlsx")],
         "general": mending(i),
         "received": "2019年6月12日10:21", "window": "（在受理时间内）",
         "files": [{"name": format!("{UNIT}/{}/01身份证.jpg", pick(&NAMES, i)), "size": "1234567",
@@ -139,7 +139,7 @@ pub(crate) fn data(i: usize) -> Value {
 fn row(i: usize) -> Value {
     json!({"name": pick(&NAMES, i), "sex": "男", "birth": "1975-10", "work_start": "1994-08",
         "education": "大学专科", "trade": pick(&NASTY, i), "level": "技师", "cert_date": "2012-12-28",
-        "apply_level": "高级技师", "public_result": "无异议", "note": if i % 2 == 0 { "必备" } else { "" },
+        "apply_level": "高级技师", "public_result": "无异议", "note": if i.is_multiple_of(2) { "必备" } else { "" },
         "copies": 12, "pages": 118, "from": i * 3 + 1, "to": i * 3 + 3, "rule": pick(&NASTY, i + 2),
         "max": 10})
 }

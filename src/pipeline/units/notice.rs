@@ -399,8 +399,7 @@ mod tests {
             Finding::new("RT-101", Origin::file(path)).severity(Severity::Warn).arg("unit", "甲")
         };
         let lone = Finding::new("IN-117", Origin::file("丙")).arg("dir", "丙").build();
-        let mut people =
-            [person(&[advice("a").build(), lone.clone()]), person(&[advice("b").build()])];
+        let mut people = [person(&[advice("a").build(), lone]), person(&[advice("b").build()])];
         let mut own = Lists::default();
         own.settle(&mut people);
         assert_eq!((own.should.len(), own.asking.len()), (1, 0));
