@@ -133,7 +133,7 @@ pub fn write_shipped(out: &Path, fonts: &[PathBuf]) -> Result<(), SampleError> {
             vec![None, None, Fault::PLANTED.first().copied()],
         ),
         ("海安市水利枢纽管理所", Layout::Zip, Dialect::Csv, vec![None, Some(Fault::UniqueSkill)]),
-        ("如东县园艺站", Layout::Lone, Dialect::Html, vec![none, none]),
+        ("如东县园艺站", Layout::Lone, Dialect::Html, vec![none, Some(Fault::CheckDigit)]),
     ];
     let units: Vec<Unit> = plan
         .into_iter()

@@ -81,11 +81,12 @@ impl Sheet {
                     continue;
                 }
                 let bits = |x: usize, y: usize| rules[y * self.width + x];
-                // The end of a rule reaches a dot past the rule it meets.
-                let end = |n: usize| {
-                    (bits(x, y - n) | bits(x, y + n)) & 2 | (bits(x - n, y) | bits(x + n, y)) & 1
+                // Where rules meet, the end of one reaches a dot or two past the other.
+                let meet = || {
+                    let square = (y - 3..=y + 3).flat_map(|y| (x - 3..=x + 3).map(move |x| (x, y)));
+                    square.fold(0, |all, (x, y)| all | bits(x, y)) == 3
                 };
-                if !near && (1..=3).any(|n| end(n) != 0) {
+                if !near && meet() {
                     continue;
                 }
                 if near || bits(x, y - 1) | bits(x, y + 1) | bits(x - 1, y) | bits(x + 1, y) != 0 {

@@ -85,7 +85,10 @@ pub(crate) fn data(i: usize) -> Value {
         ("training.passed_years", "2018".to_owned()),
         ("service.trade_years", "25".to_owned()),
         ("contact.phone", "13800000000、0513-00000000".to_owned()),
-        ("opinion.unit", if i.is_multiple_of(9) { story(i, 900) } else { "同意推荐。".to_owned() }),
+        (
+            "opinion.unit",
+            if i.is_multiple_of(9) { story(i + 500, 900) } else { "同意推荐。".to_owned() },
+        ),
     ];
     for (at, (path, value)) in fields.into_iter().enumerate() {
         let (group, name) = path.split_once('.').unwrap();

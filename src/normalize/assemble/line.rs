@@ -44,6 +44,17 @@ impl Line {
         self.gaps.get(at).copied().unwrap_or(false)
     }
 
+    /// The line without what only separates its words.
+    pub(super) fn joined(&self) -> Self {
+        let separates = |c: char| c.is_ascii_punctuation() || "、，—–·～（）【】《》“”".contains(c);
+        let kept: Vec<usize> =
+            (0..self.chars.len()).filter(|&i| !separates(self.chars[i])).collect();
+        Self {
+            chars: kept.iter().map(|&i| self.chars[i]).collect(),
+            gaps: kept.iter().map(|&i| self.gaps[i]).collect(),
+        }
+    }
+
     /// The line without the characters `from..to`.
     pub(super) fn without(&self, from: usize, to: usize) -> Self {
         let keep = |i: &usize| *i < from || *i >= to;

@@ -16,7 +16,7 @@ pub(super) struct Guide<'a> {
 
 /// The folded words of one material.
 pub(super) struct Words {
-    own: Vec<Vec<char>>,
+    pub(super) own: Vec<Vec<char>>,
     /// Per part its words.
     pub(super) parts: Vec<Vec<Vec<char>>>,
     looked_for: bool,

@@ -56,18 +56,22 @@ pub(super) fn fill(
     fill
 }
 
-/// The part with the longest word in the file's own name, else in the nearest folder; the only
-/// part there is when no word decides.
+/// The part with the most telling word in the file's own name, else in the nearest folder; the only
+/// part there is when no word decides. What names the whole material (量化考评) tells less of a part
+/// than what does not (公示); of two such words the longer one tells more.
 fn part_of(material: &Material, words: &Words, inside: &[Line]) -> Option<usize> {
     for line in inside.iter().rev() {
-        let mut best: Option<(usize, usize)> = None;
+        // 量化_公示 is 量化公示
+        let line = line.joined();
+        let mut best: Option<(usize, (bool, usize))> = None;
         for (index, own) in words.parts.iter().enumerate() {
-            let found = |w: &&Vec<char>| has(std::slice::from_ref(line), w);
-            let length = own.iter().filter(found).map(Vec::len).max();
-            if let Some(length) = length
-                && best.is_none_or(|(_, other)| length > other)
+            let found = |w: &&Vec<char>| has(std::slice::from_ref(&line), w);
+            let telling = |w: &Vec<char>| (!words.own.contains(w), w.len());
+            let most = own.iter().filter(found).map(telling).max();
+            if let Some(most) = most
+                && best.is_none_or(|(_, other)| most > other)
             {
-                best = Some((index, length));
+                best = Some((index, most));
             }
         }
         if let Some((index, _)) = best {
@@ -166,6 +170,14 @@ mod tests {
             ("experts", "06", None),
             ("aux_summary", "总结", None),
             ("id_card", "01", Some(0)),
+            ("quant", "量化_公示", Some(1)),
+            ("quant", "公示（量化考评）", Some(1)),
+            ("quant", "07高级技师量化考评表", Some(0)),
+            ("unit_eval", "综合评价_证明", Some(1)),
+            ("unit_eval", "综合评价-单位", Some(0)),
+            ("diploma", "学历证书认证报告", Some(1)),
+            ("recommend", "推荐情况说明", Some(0)),
+            ("recommend", "推荐情况_公示", Some(1)),
         ] {
             assert_eq!(filled(material, path, 1).part, part, "{path}");
         }
