@@ -23,7 +23,7 @@ pub(super) fn check(common: &Common, args: &CheckArgs) -> Outcome {
 
 fn print(report: &WireReport) {
     for submission in &report.submissions {
-        println!(
+        say!(
             "{}：申报人 {}，{}",
             submission.source,
             submission.applicants.len(),
@@ -32,7 +32,7 @@ fn print(report: &WireReport) {
         submission.findings.iter().for_each(finding);
         for person in &submission.applicants {
             let case = if person.case.is_empty() { "（未编号）" } else { &person.case };
-            println!(
+            say!(
                 "{case}  {}  {}  {}  {}  {}",
                 person.name,
                 person.id_no,
@@ -43,7 +43,7 @@ fn print(report: &WireReport) {
             person.findings.iter().for_each(finding);
         }
     }
-    println!(
+    say!(
         "只看了这一件，没有写入任何文件；指标、重复申报等须与其他来件一起判断的，以 dossier run 为准"
     );
 }
@@ -68,7 +68,7 @@ fn finding(f: &WireFinding) {
             line.push_str(&part);
         }
     }
-    println!("{line}");
+    say!("{line}");
 }
 
 fn state(state: &str) -> &str {

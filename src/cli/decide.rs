@@ -32,16 +32,21 @@ pub(super) fn decide(common: &Common, args: &DecideArgs) -> Outcome {
 
 fn print(decided: &Decided) {
     for entry in &decided.recorded {
-        println!(
+        say!(
             "已登记：{} {} {} → {}（{}，{}）",
-            entry.case, entry.name, entry.event, entry.answer, entry.by, entry.at
+            entry.case,
+            entry.name,
+            entry.event,
+            entry.answer,
+            entry.by,
+            entry.at
         );
         if entry.before != entry.after {
-            println!("  {} → {}，下次 dossier run 后见于结果", entry.before, entry.after);
+            say!("  {} → {}，下次 dossier run 后见于结果", entry.before, entry.after);
         }
     }
     for note in &decided.notes {
-        println!("  注意：{note}");
+        say!("  注意：{note}");
     }
 }
 
@@ -55,9 +60,9 @@ pub(super) fn receive(common: &Common, args: &ReceiveArgs) -> Outcome {
     }
     for arrived in received.iter().filter(|_| !common.quiet) {
         let what = if arrived.kind == "paper" { "纸质材料" } else { "来件" };
-        println!("已登记：{what} {} 于 {} 收到（{}）", arrived.name, arrived.at, arrived.by);
+        say!("已登记：{what} {} 于 {} 收到（{}）", arrived.name, arrived.at, arrived.by);
         for note in &arrived.notes {
-            println!("  注意：{note}");
+            say!("  注意：{note}");
         }
     }
     Ok(Exit::Clean)

@@ -21,9 +21,9 @@ pub(super) fn doctor(common: &Common) -> Outcome {
             };
             let wanted = check.health == Health::Fail || !common.quiet;
             if wanted && check.remedy.is_empty() {
-                println!("{word}  {}：{}", check.name, check.found);
+                say!("{word}  {}：{}", check.name, check.found);
             } else if wanted {
-                println!("{word}  {}：{}（{}）", check.name, check.found, check.remedy);
+                say!("{word}  {}：{}（{}）", check.name, check.found, check.remedy);
             }
         }
     }

@@ -13,7 +13,7 @@ pub(super) fn lint(common: &Common) -> Outcome {
             Severity::Warn => "warn",
             Severity::Info => "info",
         };
-        println!("{weight} {} {} {}", finding.code, finding.message, finding.origin.path);
+        say!("{weight} {} {} {}", finding.code, finding.message, finding.origin.path);
     }
     let errors = findings.iter().filter(|f| f.severity >= Severity::Error).count();
     if errors > 0 {
@@ -22,6 +22,6 @@ pub(super) fn lint(common: &Common) -> Outcome {
             exit: Exit::Usage,
         });
     }
-    println!("{}: ok, {} notes", settings.circular, findings.len());
+    say!("{}: ok, {} notes", settings.circular, findings.len());
     Ok(Exit::Clean)
 }

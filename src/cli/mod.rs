@@ -1,5 +1,10 @@
 //! The command line: one file per command.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the edge talks to the terminal")]
+#![expect(clippy::print_stderr, reason = "the edge talks to the terminal")]
+
+/// A line of results on stdout.
+macro_rules! say {
+    ($($words:tt)*) => { $crate::cli::say(format_args!($($words)*)) };
+}
 
 mod args;
 mod check;
@@ -19,7 +24,9 @@ use crate::pipeline::RunError;
 use crate::publish::WireReport;
 use args::{Args, Command, Common};
 use clap::Parser;
+use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Exit codes of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +96,7 @@ pub fn main() -> ExitCode {
         }
     };
     match dispatch(&args) {
+        Ok(_) if LOST.load(Ordering::Relaxed) => ExitCode::from(Exit::Failed as u8),
         Ok(exit) => ExitCode::from(exit as u8),
         Err(failure) => {
             eprintln!("error: {}", failure.message);
@@ -119,13 +127,26 @@ fn settings(common: &Common) -> Result<Settings, Failure> {
     Ok(Settings::settle(options, &common.config, &common.overrides())?)
 }
 
+/// Set once stdout took no more although somebody still listens (a full disk).
+static LOST: AtomicBool = AtomicBool::new(false);
+
+/// Writes a line of results. A reader that has heard enough (`| head`) is no fault.
+fn say(line: std::fmt::Arguments<'_>) {
+    if let Err(error) = writeln!(std::io::stdout().lock(), "{line}")
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+        && !LOST.swap(true, Ordering::Relaxed)
+    {
+        eprintln!("error: cannot write the results: {error}");
+    }
+}
+
 /// Machine output on stdout.
 fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(|error| Failure {
         message: format!("cannot write JSON: {error}"),
         exit: Exit::Failed,
     })?;
-    println!("{text}");
+    say!("{text}");
     Ok(())
 }
 

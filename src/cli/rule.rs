@@ -33,11 +33,11 @@ fn print(code: Code, entry: &CodeEntry) {
         CodeSeverity::Check => "核对单上由人核对",
     };
     let person = if entry.needs_person { "，须人工决定" } else { "" };
-    println!("{code}（{weight}{person}）\n  {}", entry.message);
+    say!("{code}（{weight}{person}）\n  {}", entry.message);
     if !entry.clause.is_empty() {
-        println!("  依据：{}", entry.clause);
+        say!("  依据：{}", entry.clause);
     }
     if !entry.hint.is_empty() {
-        println!("  怎样改正：{}", entry.hint);
+        say!("  怎样改正：{}", entry.hint);
     }
 }

@@ -112,12 +112,17 @@ fn report(common: &Common, outcome: &pipeline::Outcome) -> Result<(), Failure> {
         return Ok(());
     }
     let c = &outcome.report.counts;
-    println!(
+    say!(
         "来件 {}，申报人 {}：机审通过（待人工核对） {}，退回补正 {}，待定 {}；文件 {}",
-        c.submissions, c.applicants, c.accepted, c.returned, c.held, c.files
+        c.submissions,
+        c.applicants,
+        c.accepted,
+        c.returned,
+        c.held,
+        c.files
     );
     let change = if outcome.changed { "已更新" } else { "没有变化" };
-    println!("{change}，请打开 {}", outcome.root.join("00-先看这里.html").display());
+    say!("{change}，请打开 {}", outcome.root.join("00-先看这里.html").display());
     Ok(())
 }
 

@@ -18,7 +18,7 @@ pub(super) fn sample(common: &Common, args: &SampleArgs) -> Outcome {
         })
     };
     result?;
-    println!("{}", args.out.join("inbox").display());
+    say!("{}", args.out.join("inbox").display());
     Ok(Exit::Clean)
 }
 

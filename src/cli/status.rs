@@ -32,18 +32,18 @@ pub(super) fn status(common: &Common) -> Outcome {
     let report = last_report(common)?;
     if common.json {
         let body = json!({"schema": "dossier/status/1", "run": report["run"], "counts": report["counts"], "submissions": report["submissions"]});
-        println!("{body:#}");
+        say!("{body:#}");
         return Ok(Exit::Clean);
     }
     for submission in list(&report, "submissions") {
-        println!(
+        say!(
             "{}  {}  {} 人",
             word(submission, "state"),
             word(submission, "source"),
             list(submission, "applicants").len()
         );
         for applicant in list(submission, "applicants") {
-            println!(
+            say!(
                 "  {}  {}  {}  {}  {}",
                 word(applicant, "case"),
                 word(applicant, "decision"),
@@ -71,23 +71,23 @@ pub(super) fn show(common: &Common, case: &str) -> Outcome {
     let found = find(&last_report(common)?, case)?;
     let log = pipeline::case_log(&settings(common)?, case)?;
     if common.json {
-        println!("{:#}", json!({"schema": "dossier/case/1", "applicant": found, "ledger": log}));
+        say!("{:#}", json!({"schema": "dossier/case/1", "applicant": found, "ledger": log}));
         return Ok(Exit::Clean);
     }
-    println!("{}  {}  {}", case, word(&found, "name"), word(&found, "decision"));
+    say!("{}  {}  {}", case, word(&found, "name"), word(&found, "decision"));
     if !log.states.is_empty() {
-        println!("  状态：{}", log.states.join("、"));
+        say!("  状态：{}", log.states.join("、"));
     }
     for line in &log.log {
         let opinion =
             if line.opinion.is_empty() { String::new() } else { format!("（{}）", line.opinion) };
-        println!("  {}  {} {} → {}{opinion}", line.at, line.by, line.event, line.answer);
+        say!("  {}  {} {} → {}{opinion}", line.at, line.by, line.event, line.answer);
     }
     if !log.next.is_empty() {
-        println!("  下一步：{}", log.next.join("、"));
+        say!("  下一步：{}", log.next.join("、"));
     }
     for finding in list(&found, "findings") {
-        println!(
+        say!(
             "  {} {}  {}  {}",
             word(finding, "severity"),
             word(finding, "code"),
@@ -96,7 +96,7 @@ pub(super) fn show(common: &Common, case: &str) -> Outcome {
         );
     }
     for output in list(&found, "outputs") {
-        println!("  {}", word(output, "path"));
+        say!("  {}", word(output, "path"));
     }
     Ok(Exit::Clean)
 }
@@ -112,19 +112,19 @@ pub(super) fn why(common: &Common, case: &str, field: &str) -> Outcome {
         return Err(usage(format!("case {case} has no `{field}`\nhint: it has {known:?}")));
     };
     if common.json {
-        println!(
+        say!(
             "{:#}",
             json!({"schema": "dossier/field/1", "case": case, "field": field, "why": value})
         );
         return Ok(Exit::Clean);
     }
     let origin = &value["origin"];
-    println!("{field} = {}", value["value"]);
-    println!("  原文：{}", word(value, "raw"));
-    println!("  出处：{} {} {}", word(origin, "path"), word(origin, "sheet"), word(origin, "cell"));
-    println!("  来源：{}", word(value, "source"));
+    say!("{field} = {}", value["value"]);
+    say!("  原文：{}", word(value, "raw"));
+    say!("  出处：{} {} {}", word(origin, "path"), word(origin, "sheet"), word(origin, "cell"));
+    say!("  来源：{}", word(value, "source"));
     for repair in list(value, "repairs") {
-        println!("  整理：{}", repair.as_str().unwrap_or(""));
+        say!("  整理：{}", repair.as_str().unwrap_or(""));
     }
     Ok(Exit::Clean)
 }

@@ -2,9 +2,10 @@
 
 use super::RunError;
 use crate::blobs::sha256_hex;
-use crate::check::Report;
+use crate::check::{self, History, Report};
 use crate::ledger::{Ledger, ReviewKind, ReviewRow};
 use crate::normalize::{Answer, Applicant, Chain, Filing, Submission, Value};
+use crate::pack::Pack;
 use chrono::{DateTime, FixedOffset};
 use std::collections::BTreeMap;
 
@@ -64,47 +65,108 @@ pub(super) fn taken(known: &[ReviewRow], key: &str, answer: &Answer, source: &st
     })
 }
 
-/// Puts new answers of the workbooks in the inbox into the ledger, earlier arrivals first.
+/// An answer that could not be taken: case key, question, why.
+pub(super) type Untaken = (String, String, String);
+
+/// Puts new answers of the workbooks in the inbox into the ledger, earlier arrivals first. What
+/// answers no question of the case, or names nobody, is not taken.
 pub(super) fn collect(
     ledger: &mut Ledger,
+    pack: &Pack,
     chains: &[Chain],
     submissions: &[Submission],
     now: DateTime<FixedOffset>,
-) -> Result<(), RunError> {
+) -> Result<Vec<Untaken>, RunError> {
     let mut filings: Vec<&Filing> =
         chains.iter().map(|c| &c.current).filter(|f| !f.answers.is_empty()).collect();
-    if filings.is_empty() {
-        return Ok(());
-    }
     filings.sort_by(|a, b| (a.arrival.at, &a.entry).cmp(&(b.arrival.at, &b.entry)));
     let numbers: BTreeMap<String, String> =
         ledger.cases()?.into_values().map(|case| (case.number, case.key)).collect();
-    let people = by_key(submissions);
-    let mut known = ledger.reviews()?;
+    let known = ledger.reviews()?;
+    let mut fresh: Vec<(String, &Answer, String)> = Vec::new();
     for filing in filings {
         let source = source(filing);
         for answer in filing.answers.iter().filter(|a| !a.answer.is_empty()) {
             let Some(key) = numbers.get(&answer.case) else { continue };
-            if taken(&known, key, answer, &source) {
-                continue;
+            if !taken(&known, key, answer, &source) {
+                fresh.push((key.clone(), answer, source.clone()));
             }
-            let whose = people.get(key.as_str()).map_or(&[][..], Vec::as_slice);
-            let row = ReviewRow {
-                kind: ReviewKind::Answer,
-                id: key.clone(),
-                question: answer.question.clone(),
-                answer: answer.answer.clone(),
-                opinion: String::new(),
-                who: answer.by.clone(),
-                at: now.to_rfc3339(),
-                record: bound(whose, &answer.question),
-                source: source.clone(),
-            };
-            ledger.add_review(&row)?;
-            known.push(row);
         }
     }
-    Ok(())
+    if fresh.is_empty() {
+        return Ok(Vec::new());
+    }
+    let people = by_key(submissions);
+    let asked = Asking::of(pack, submissions, &known, now);
+    let mut untaken = Vec::new();
+    for (key, answer, source) in fresh {
+        if let Err(why) = asked.takes(&key, answer) {
+            untaken.push((key, answer.question.clone(), why));
+            continue;
+        }
+        let whose = people.get(key.as_str()).map_or(&[][..], Vec::as_slice);
+        ledger.add_review(&ReviewRow {
+            kind: ReviewKind::Answer,
+            id: key,
+            question: answer.question.clone(),
+            answer: answer.answer.clone(),
+            opinion: String::new(),
+            who: answer.by.clone(),
+            at: now.to_rfc3339(),
+            record: bound(whose, &answer.question),
+            source,
+        })?;
+    }
+    Ok(untaken)
+}
+
+/// The questions of all cases: those open now, and those that would be without any answer.
+struct Asking([Report; 2]);
+
+impl Asking {
+    fn of(
+        pack: &Pack,
+        submissions: &[Submission],
+        known: &[ReviewRow],
+        now: DateTime<FixedOffset>,
+    ) -> Self {
+        let report = |answers| check::check(submissions, pack, &History { answers }, now);
+        Self([report(valid(known, submissions)), report(BTreeMap::new())])
+    }
+
+    /// Whether the answer answers a question of the case and says whose it is.
+    fn takes(&self, key: &str, answer: &Answer) -> Result<(), String> {
+        let judged = self.0.iter().filter_map(|report| report.judgements.get(key));
+        let mut questions = judged.flat_map(|j| &j.questions);
+        let Some(question) = questions.find(|q| q.id == answer.question) else {
+            return Err("没有这个问题，或已不需要答复".to_owned());
+        };
+        if !question.takes(&answer.answer) {
+            let choices = question.choices.join("、");
+            return Err(format!("表中的答复\"{}\"没有登记：请填 {choices}", answer.answer));
+        }
+        if answer.by.trim().is_empty() {
+            return Err(format!("表中的答复\"{}\"没有登记：没有写答复人", answer.answer));
+        }
+        Ok(())
+    }
+}
+
+/// Adds to an open question why the answer in the inbox was not taken.
+pub(super) fn tell_untaken(untaken: &[Untaken], report: &mut Report) {
+    for (key, question, why) in untaken {
+        let Some(judgement) = report.judgements.get_mut(key) else { continue };
+        for open in judgement.questions.iter_mut().filter(|q| q.id == *question) {
+            add(&mut open.known, why);
+        }
+    }
+}
+
+fn add(known: &mut String, more: &str) {
+    if !known.is_empty() {
+        known.push('；');
+    }
+    known.push_str(more);
 }
 
 /// The last answer to every question, when the record is still the one it judged.
@@ -138,8 +200,7 @@ pub(super) fn tell_stale(reviews: &[ReviewRow], submissions: &[Submission], repo
         for open in judgement.questions.iter_mut().filter(|q| q.id == question) {
             let who = if row.who.is_empty() { "有人" } else { &row.who };
             let before = format!("此前{who}答复\"{}\"，其后申报内容有变，请重新确认", row.answer);
-            open.known =
-                if open.known.is_empty() { before } else { format!("{}；{before}", open.known) };
+            add(&mut open.known, &before);
         }
     }
 }

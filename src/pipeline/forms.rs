@@ -70,7 +70,7 @@ fn blank(pack: &Pack, template: &str) -> Json {
         "appraisals": [], "rows": [], "lines": [], "people": [], "files": [], "notes": [],
         "photo": "", "today": "", "deadline": "", "number": "", "date": "", "title": "",
         "trade": "", "received": "", "window": "",
-        "groups": [], "years": [], "known": false, "returned": 0, "marked": [],
+        "groups": [], "years": [], "known": false, "closed": false, "returned": 0, "marked": [],
         "general": {"must": [], "should": [], "asking": []},
     });
     if template == "receipt.html" {

@@ -45,11 +45,12 @@ pub(crate) fn judge(
 ) -> Result<Judged, RunError> {
     let (chains, versions) = contents(ledger)?;
     let submissions = normalize::assemble(&chains, pack);
-    answers::collect(ledger, &chains, &submissions, now)?;
+    let untaken = answers::collect(ledger, pack, &chains, &submissions, now)?;
     let reviews = ledger.reviews()?;
     let history = History { answers: answers::valid(&reviews, &submissions) };
     let mut report = check::check(&submissions, pack, &history, now);
     answers::tell_stale(&reviews, &submissions, &mut report);
+    answers::tell_untaken(&untaken, &mut report);
     let wanted = wanted_numbers(pack, &submissions, &report);
     let cases = ledger.record_cases(&numbering(pack), &wanted)?;
     Ok(Judged { submissions, report, cases, versions })

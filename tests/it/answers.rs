@@ -69,3 +69,22 @@ fn a_refused_claim_is_returned() {
     let a = applicant(&office.report(), &person.name);
     assert_eq!(text(&a["decision"]), "returned", "{a}");
 }
+
+#[test]
+fn an_answer_that_answers_nothing_is_told_and_not_recorded() {
+    if Office::open().is_none() {
+        return;
+    }
+    let (office, person, _) = claimant();
+    answer(&office, "无所谓").exits(1);
+    let a = applicant(&office.report(), &person.name);
+    assert_eq!(text(&a["decision"]), "held", "{a}");
+    let asked = questions(&office);
+    let told = |row: &Vec<String>| row.iter().any(|c| c.contains("答复\"无所谓\"没有登记"));
+    assert!(asked[1..].iter().any(told), "{asked:?}");
+    let shown = office.run(&["show", text(&a["case"])]).stdout;
+    assert!(!shown.contains("无所谓"), "{shown}");
+    // the same workbook, corrected
+    answer(&office, "符合").exits(0);
+    assert_eq!(text(&applicant(&office.report(), &person.name)["decision"]), "accepted");
+}

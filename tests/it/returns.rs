@@ -293,3 +293,19 @@ fn an_unchanged_pass_marks_nothing_anew() {
     office.pass_at(LATER).exits(1);
     assert_eq!(office.files(), before);
 }
+
+#[test]
+fn whoever_withdrew_is_neither_called_nor_written_to() {
+    let Some(office) = Office::open() else { return };
+    let (stays, goes) = (Person::clean(1), Person::clean(2));
+    let mut files = entry(&[&stays, &goes]);
+    files.insert(format!("{}/撤回.txt", goes.folder()), Vec::new());
+    office.drop_dir(ENTRY, &files);
+    office.pass().exits(1);
+    let a = applicant(&office.report(), &goes.name);
+    assert!(a["outputs"].as_array().unwrap().is_empty(), "{a}");
+    assert!(!office.root().join("30-退回").exists());
+    let page = fs::read_to_string(office.root().join("00-先看这里.html")).unwrap();
+    let calls = page.split("要打电话的单位").nth(1).unwrap();
+    assert!(calls.trim_start_matches("</h2>").trim_start().starts_with("<p>没有</p>"), "{calls}");
+}

@@ -44,6 +44,7 @@ pub(super) fn notices(
         let sms = message(office, sender, &people.returned, &data);
         let date = sender.submissions.iter().map(|s| s.arrival.at).max();
         data["deadline"] = json!(deadline_now(office));
+        data["closed"] = json!(closed(office));
         data["date"] = json!(date.map_or_else(String::new, |d| d.format("%Y-%m-%d").to_string()));
         data["received"] = json!(arrivals(sender));
         data["known"] = json!(sender.known);
@@ -76,14 +77,18 @@ fn arrivals(sender: &Sender<'_>) -> String {
 
 /// The deadline; that it has passed is said, because what then happens is not for a machine.
 fn deadline_now(office: &Office) -> String {
-    let pack = &office.pack.pack;
-    let window = pack.windows.iter().find(|w| w.stage == "register");
-    let end = window.and_then(|w| pack.span(w).end);
-    if end.is_some_and(|end| end < office.now) {
+    if closed(office) {
         format!("{}（已截止，能否补正请先打电话）", deadline(office))
     } else {
         deadline(office)
     }
+}
+
+/// Whether the time for handing in is over.
+fn closed(office: &Office) -> bool {
+    let pack = &office.pack.pack;
+    let window = pack.windows.iter().find(|w| w.stage == "register");
+    window.and_then(|w| pack.span(w).end).is_some_and(|end| end < office.now)
 }
 
 /// Findings about the entries of a sender as such, worth telling.
@@ -139,6 +144,8 @@ fn people_to_mend(judged: &Judged, sender: &Sender<'_>) -> People {
         };
         match j.decision {
             Decision::Accepted => {}
+            // whoever withdrew has nothing to mend
+            Decision::Returned if applicant.withdrawn && entry.lists.must.is_empty() => {}
             Decision::Returned => {
                 names.push(name);
                 returned.push(entry);
@@ -172,6 +179,10 @@ impl Lists {
     fn of<'a>(findings: impl Iterator<Item = &'a Finding>, sender: &Sender<'_>) -> Self {
         let mut lists = Self::default();
         for finding in findings {
+            // the way of the papers through the offices is none of the sender's business
+            if finding.code.as_str().starts_with("RT-") && !finding.blocks() {
+                continue;
+            }
             let list = if finding.blocks() {
                 &mut lists.must
             } else if finding.needs_person {
@@ -288,7 +299,11 @@ fn message(office: &Office, sender: &Sender<'_>, names: &[String], data: &Json) 
     } else {
         pieces.push(format!("{}人的申报材料需要补正，", names.len()));
     }
-    pieces.push(format!("请于{}前改好重报，", short_deadline(office)));
+    pieces.push(if closed(office) {
+        "受理时间已过，能否补正请先打电话，".to_owned()
+    } else {
+        format!("请于{}前改好重报，", short_deadline(office))
+    });
     pieces.push("详见补正通知。".to_owned());
     let area_code = office.pack.pack.contact.area_code.as_deref().unwrap_or_default();
     let phone = data["contact"]["phone"].as_str().and_then(|p| p.split('、').next());

@@ -55,6 +55,12 @@ impl<'a> Day<'a> {
 }
 
 /// Those who have something to mend, those with the most people first.
+/// Whether somebody took the application back: there is nothing to call about.
+fn withdrawn(a: &WireApplicant) -> bool {
+    a.findings.iter().all(|f| f.severity < Severity::Error)
+        && a.findings.iter().any(|f| f.code == "DU-131" && f.severity == Severity::Info)
+}
+
 fn calls(report: &WireReport) -> Vec<Call<'_>> {
     let mut units: BTreeMap<&str, Vec<&WireSubmission>> = BTreeMap::new();
     for submission in &report.submissions {
@@ -63,7 +69,8 @@ fn calls(report: &WireReport) -> Vec<Call<'_>> {
     let mut calls = Vec::new();
     for (unit, submissions) in units {
         let people = || submissions.iter().flat_map(|s| &s.applicants);
-        let returned: Vec<_> = people().filter(|a| a.decision == "returned").collect();
+        let returned: Vec<_> =
+            people().filter(|a| a.decision == "returned" && !withdrawn(a)).collect();
         let grave = |s: &&&WireSubmission| s.state == "returned" && s.applicants.is_empty();
         let own: BTreeSet<&str> = submissions
             .iter()
@@ -75,7 +82,9 @@ fn calls(report: &WireReport) -> Vec<Call<'_>> {
         if returned.is_empty() && own.is_empty() {
             continue;
         }
-        let phone = people().map(phone_of).find(|phone| !phone.is_empty()).unwrap_or_default();
+        // whoever has something to mend knows what it is about
+        let first = returned.iter().copied().chain(people());
+        let phone = first.map(phone_of).find(|phone| !phone.is_empty()).unwrap_or_default();
         let folder = format!("30-退回/{}", safe_name(unit));
         calls.push(Call { unit, phone, returned, own: own.into_iter().collect(), folder });
     }
