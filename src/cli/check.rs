@@ -2,8 +2,7 @@
 
 use super::args::{CheckArgs, Common};
 use super::interrupt::{Interrupt, Manner};
-use super::{Outcome, decision, exit_of, print_json, settings};
-use crate::diag::Severity;
+use super::{Outcome, decision, exit_of, print_json, settings, state, weight};
 use crate::pipeline;
 use crate::publish::{WireFinding, WireReport};
 
@@ -49,12 +48,7 @@ fn print(report: &WireReport) {
 }
 
 fn finding(f: &WireFinding) {
-    let weight = match f.severity {
-        Severity::Refuse => "拒收",
-        Severity::Error => "须改",
-        Severity::Warn => "提醒",
-        Severity::Info => "告知",
-    };
+    let weight = weight(f.severity);
     let person = if f.needs_person { "，须人工" } else { "" };
     let o = &f.origin;
     let page = o.page.map(|page| format!("第{page}页"));
@@ -69,15 +63,4 @@ fn finding(f: &WireFinding) {
         }
     }
     say!("{line}");
-}
-
-fn state(state: &str) -> &str {
-    match state {
-        "accepted" => "全部机审通过（待人工核对）",
-        "partly" => "部分机审通过",
-        "returned" => "退回补正",
-        "held" => "待定",
-        "duplicate" => "重复",
-        other => other,
-    }
 }

@@ -18,6 +18,7 @@ mod sample;
 mod status;
 
 use crate::config::{ConfigError, Options, Settings};
+use crate::diag::Severity;
 use crate::intake::IntakeError;
 use crate::ledger::{LockError, StateError};
 use crate::pipeline::RunError;
@@ -64,6 +65,7 @@ impl From<RunError> for Failure {
             RunError::Pack(_)
             | RunError::Compose(_)
             | RunError::Forms(_)
+            | RunError::Lint(_)
             | RunError::Export(_)
             | RunError::Refused(_)
             | RunError::Register { .. }
@@ -165,6 +167,29 @@ fn decision(word: &str) -> &str {
         "accepted" => "机审通过（待人工核对）",
         "returned" => "退回补正",
         "held" => "待定",
+        other => other,
+    }
+}
+
+/// How grave a finding is, as the office says it.
+fn weight(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Refuse => "拒收",
+        Severity::Error => "须改",
+        Severity::Warn => "提醒",
+        Severity::Info => "告知",
+    }
+}
+
+/// A state of a submission as the office says it.
+fn state(state: &str) -> &str {
+    match state {
+        "accepted" => "全部机审通过（待人工核对）",
+        "partly" => "部分机审通过",
+        "returned" => "退回补正",
+        "held" => "待定",
+        "duplicate" => "重复",
+        "unsettled" => "尚未传完",
         other => other,
     }
 }

@@ -1,6 +1,6 @@
 //! `dossier status`, `show` and `why`: what the last published report says.
 
-use super::{Exit, Failure, Outcome, args::Common, settings};
+use super::{Exit, Failure, Outcome, args::Common, decision, settings, state, weight};
 use crate::pipeline;
 use serde_json::{Value, json};
 
@@ -38,15 +38,20 @@ pub(super) fn status(common: &Common) -> Outcome {
     for submission in list(&report, "submissions") {
         say!(
             "{}  {}  {} 人",
-            word(submission, "state"),
+            state(word(submission, "state")),
             word(submission, "source"),
             list(submission, "applicants").len()
         );
+        for finding in list(submission, "findings") {
+            if word(submission, "state") == "unsettled" {
+                say!("  {}  {}", word(finding, "message"), word(finding, "hint"));
+            }
+        }
         for applicant in list(submission, "applicants") {
             say!(
                 "  {}  {}  {}  {}  {}",
                 word(applicant, "case"),
-                word(applicant, "decision"),
+                decision(word(applicant, "decision")),
                 word(applicant, "name"),
                 word(applicant, "trade"),
                 word(applicant, "level")
@@ -74,7 +79,7 @@ pub(super) fn show(common: &Common, case: &str) -> Outcome {
         say!("{:#}", json!({"schema": "dossier/case/1", "applicant": found, "ledger": log}));
         return Ok(Exit::Clean);
     }
-    say!("{}  {}  {}", case, word(&found, "name"), word(&found, "decision"));
+    say!("{}  {}  {}", case, word(&found, "name"), decision(word(&found, "decision")));
     if !log.states.is_empty() {
         say!("  状态：{}", log.states.join("、"));
     }
@@ -89,7 +94,7 @@ pub(super) fn show(common: &Common, case: &str) -> Outcome {
     for finding in list(&found, "findings") {
         say!(
             "  {} {}  {}  {}",
-            word(finding, "severity"),
+            serde_json::from_value(finding["severity"].clone()).map_or("", weight),
             word(finding, "code"),
             word(finding, "message"),
             word(finding, "hint")

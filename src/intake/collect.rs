@@ -5,7 +5,7 @@ use super::discover::{self, Entry, Scan};
 use super::unpack::{Taken, UnpackTask, Unpacked};
 use super::{Arrival, Delivery, EntryKind, FileKind, SourceFile, Witness, name, settle};
 use crate::blobs::{Blobs, sha256_hex};
-use crate::diag::{Finding, Origin};
+use crate::diag::{Finding, Origin, Severity};
 use crate::wall::{Death, Limits, Pool};
 use chrono::{DateTime, FixedOffset};
 use rayon::prelude::*;
@@ -224,9 +224,26 @@ impl Inbox<'_> {
             files,
             arrival: seen.arrival.clone(),
             settled: false,
-            findings: Vec::new(),
+            findings: self.without_end(scan),
         };
         Arrived { entry: entry.name.clone(), seen, delivery: Some(delivery) }
+    }
+
+    /// Why the entry waits: the files that are not whole.
+    fn without_end(&self, scan: &Scan) -> Vec<Finding> {
+        let broken = scan.files.iter().filter(|file| !settle::has_end(file));
+        let minutes = self.patience.as_secs().div_ceil(60);
+        broken
+            .map(|file| {
+                let origin = Origin::file(file.path.clone());
+                let finding = Finding::new("IN-102", origin).arg("file", &file.path);
+                let mut finding = finding.severity(Severity::Warn).build();
+                finding.hint = format!(
+                    "传完后自动收下；首次见到后 {minutes} 分钟仍不完整、或放了“提交完成.txt”的，按现状收下"
+                );
+                finding
+            })
+            .collect()
     }
 
     fn settled(

@@ -32,6 +32,7 @@ use crate::bind::StampFonts;
 use crate::blobs::{Blobs, sha256_hex};
 use crate::compose::{ComposeError, Templates};
 use crate::config::Settings;
+use crate::diag::{Finding, Severity};
 use crate::export::{ExportError, PdfExporter};
 use crate::intake::{self, Arrived, Delivery, Inbox, IntakeError, Seen, Witness};
 use crate::ledger::{
@@ -68,6 +69,8 @@ pub struct Outcome {
 pub enum RunError {
     #[error(transparent)]
     Pack(#[from] PackError),
+    #[error("the pack is not sound; nothing was done:\n{}\nhint: `dossier lint` says more", listed(.0))]
+    Lint(Vec<Finding>),
     #[error(transparent)]
     Compose(#[from] ComposeError),
     #[error("{}", told(.0))]
@@ -159,7 +162,7 @@ pub fn run(settings: &Settings, by: Witness, observer: &dyn Observer) -> Result<
 
 impl Office {
     pub(crate) fn open(settings: &Settings) -> Result<Self, RunError> {
-        let mut pack = pack::load(&settings.templates, &settings.circular)?;
+        let mut pack = sound_pack(settings)?;
         let templates = Templates::open(&pack.template_dirs)?;
         let faults = forms::trial(&pack.pack, &templates);
         if !faults.is_empty() {
@@ -335,6 +338,20 @@ pub(crate) fn run_info(
         pack_hash: pack_hash.to_owned(),
         now: now.to_rfc3339(),
     }
+}
+
+/// The pack, when nothing in it would judge people by a slip of the pen.
+pub(crate) fn sound_pack(settings: &Settings) -> Result<LoadedPack, RunError> {
+    let pack = pack::load(&settings.templates, &settings.circular)?;
+    let mut faults = pack::lint(&pack);
+    faults.retain(|fault| fault.severity >= Severity::Error);
+    if faults.is_empty() { Ok(pack) } else { Err(RunError::Lint(faults)) }
+}
+
+fn listed(faults: &[Finding]) -> String {
+    let lines: Vec<String> =
+        faults.iter().map(|f| format!("  {} {} {}", f.code, f.message, f.origin.path)).collect();
+    lines.join("\n")
 }
 
 /// A moment on the clocks of the office.

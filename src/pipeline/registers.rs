@@ -1,11 +1,11 @@
 //! The registers of the office: workbooks beside the inbox, read through the wall as any other.
 
-use super::{RunError, program};
+use super::{RunError, program, sound_pack};
 use crate::blobs::{Blobs, sha256_hex};
 use crate::config::Settings;
 use crate::intake::sniff;
 use crate::normalize;
-use crate::pack::{self, LoadedPack};
+use crate::pack::LoadedPack;
 use crate::read::{Content, Parsed, ReadTask};
 use crate::wall::Pool;
 use std::path::Path;
@@ -50,7 +50,7 @@ pub(crate) fn attach(
 
 /// The pack with the registers, read through a folder that is gone afterwards.
 pub(super) fn loaded(settings: &Settings) -> Result<LoadedPack, RunError> {
-    let mut pack = pack::load(&settings.templates, &settings.circular)?;
+    let mut pack = sound_pack(settings)?;
     if !settings.registers.is_empty() {
         let dir = tempfile::Builder::new()
             .prefix("dossier-registers-")

@@ -1,14 +1,13 @@
 //! A dry run of one entry: the whole judgement, and nothing kept.
 
 use super::judging::Judged;
-use super::{RunError, answers, local, program, reading, registers, run_info, wire};
+use super::{RunError, answers, local, program, reading, registers, run_info, sound_pack, wire};
 use crate::blobs::Blobs;
 use crate::check::{self, History};
 use crate::config::Settings;
 use crate::intake::{self, Delivery, Inbox, Seen, Witness};
 use crate::ledger::{Case, Ledger};
 use crate::normalize::{self, Chain};
-use crate::pack;
 use crate::publish::WireReport;
 use crate::wall::Pool;
 use std::collections::BTreeMap;
@@ -26,7 +25,7 @@ pub fn try_entry(
     show_ids: bool,
     temp: &dyn Fn(&Path),
 ) -> Result<WireReport, RunError> {
-    let mut loaded = pack::load(&settings.templates, &settings.circular)?;
+    let mut loaded = sound_pack(settings)?;
     let now = local(settings.now);
     let dir = tempfile::Builder::new()
         .prefix("dossier-check-")
@@ -104,7 +103,7 @@ fn take_in(
 
 /// Reads a workbook somewhere on the disk behind the wall, for its answers.
 pub(super) fn read_alone(settings: &Settings, place: &Path) -> Result<normalize::Filing, RunError> {
-    let loaded = pack::load(&settings.templates, &settings.circular)?;
+    let loaded = sound_pack(settings)?;
     let dir = tempfile::Builder::new()
         .prefix("dossier-decide-")
         .tempdir()

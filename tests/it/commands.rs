@@ -409,6 +409,54 @@ fn a_slip_in_a_form_nobody_prints_today_is_found_before_anything_is_written() {
 }
 
 #[test]
+fn a_slip_in_the_pack_judges_nobody() {
+    let Some(office) = Office::open() else { return };
+    office.drop_file("申报表.xlsx", &roster(&[&Person::clean(1)]));
+    let templates = office.path("templates");
+    crate::misuse::copy_tree(&repo("templates"), &templates);
+    let place = templates.join("nantong-2019/circular.toml");
+    let whole = fs::read_to_string(&place).unwrap();
+    office.configure(&templates, &repo("fonts"), "");
+    for (right, slip) in [
+        ("fact = \"cert.date\"", "fact = \"cert.dat\""),
+        ("op = \"le\"", "op = \"lte\""),
+        ("finding = \"EL-111\"", "finding = \"EL-11l\""),
+    ] {
+        assert!(whole.contains(right), "{right}");
+        fs::write(&place, whole.replacen(right, slip, 1)).unwrap();
+        let wrong = slip.split('"').nth(1).unwrap();
+        for command in [&["run"][..], &["check", "inbox/申报表.xlsx"]] {
+            let ran = office.run(command).exits(2);
+            assert!(ran.stderr.contains(wrong), "{wrong} in {}", ran.stderr);
+        }
+        assert!(!office.path("state").exists() && !office.path("outbox").exists());
+    }
+    fs::write(&place, &whole).unwrap();
+    office.run(&["run"]).exits(1);
+}
+
+#[test]
+fn what_is_half_copied_is_named_until_it_is_whole() {
+    let Some(office) = Office::open() else { return };
+    let person = Person::clean(1);
+    let mut files = entry(&[&person]);
+    let whole = jpeg(60, 84, 5000);
+    let name = format!("{}/破格申请.jpg", person.folder());
+    files.insert(name.clone(), whole[..whole.len() / 2].to_vec());
+    office.drop_dir("南通市测试中心", &files);
+    office.pass();
+    let report = office.report();
+    let waits = submission(&report, "南通市测试中心");
+    assert_eq!(text(&waits["state"]), "unsettled");
+    assert!(text(&waits["findings"][0]["message"]).contains("破格申请.jpg"), "{waits}");
+    assert!(office.run(&["status"]).exits(0).stdout.contains("破格申请.jpg"));
+    files.insert(name, whole);
+    office.drop_dir("南通市测试中心", &files);
+    office.pass_at(LATER);
+    assert_eq!(decision(&office, &person), "accepted");
+}
+
+#[test]
 fn another_limit_is_another_reading() {
     let Some(office) = Office::open() else { return };
     let person = Person::clean(1);

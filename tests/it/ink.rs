@@ -12,6 +12,8 @@ const INK: u8 = 200;
 /// Shortest runs of dark that are rules: no stroke of a character is as long.
 const ACROSS: usize = 50;
 const DOWN: usize = 50;
+/// The lowest row.
+const LOW: usize = 25;
 /// Nothing is printed nearer to the edge: 5 mm.
 const EDGE: usize = 28;
 
@@ -48,15 +50,21 @@ impl Sheet {
 
     /// Which dots belong to rules, those across in bit 1 and those down in bit 2.
     fn rules(&self) -> Vec<u8> {
-        let mut rules = vec![0; self.dots.len()];
+        let mut rules: Vec<u8> = vec![0; self.dots.len()];
         let mut mark = |line: Vec<usize>, least: usize, bit: u8| {
-            let mut run = Vec::new();
+            let mut run: Vec<usize> = Vec::new();
             for dot in line.into_iter().map(Some).chain([None]) {
-                match dot {
-                    Some(at) if self.dots[at] < DARK => run.push(at),
-                    _ if run.len() >= least => run.drain(..).for_each(|at| rules[at] |= bit),
-                    _ => run.clear(),
+                if let Some(at) = dot.filter(|at| self.dots[*at] < DARK) {
+                    run.push(at);
+                    continue;
                 }
+                // In a low row a rule is short, but it goes from one rule to the next.
+                let ends = [run.first(), run.last()];
+                let between = ends.iter().all(|end| end.is_some_and(|at| rules[*at] & 1 != 0));
+                if run.len() >= least || (run.len() >= LOW && between) {
+                    run.iter().for_each(|at| rules[*at] |= bit);
+                }
+                run.clear();
             }
         };
         for y in 0..self.height {

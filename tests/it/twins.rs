@@ -91,6 +91,21 @@ fn rows(of: &Value) -> Vec<Vec<String>> {
     of["rows"].as_array().unwrap().iter().map(cells).filter(|row| !row.is_empty()).collect()
 }
 
+/// What is left of `drawn` without `cell`.
+fn taken(drawn: &str, cell: &str) -> Option<String> {
+    drawn.contains(cell).then(|| drawn.replacen(cell, "\u{1}", 1))
+}
+
+/// The same for a cell that begins on one page and ends on the next: its other columns and the
+/// repeated head stand between.
+fn torn(drawn: &str, cell: &str) -> Option<String> {
+    cell.char_indices().rev().filter(|(at, _)| *at > 0).find_map(|(at, _)| {
+        let (upper, lower) = cell.split_at(at);
+        let (before, after) = drawn.split_once(upper)?;
+        Some(format!("{before}\u{1}{}", taken(after, lower)?))
+    })
+}
+
 /// How the three differ; `None` when they say the same. `footer` stands on pages, page by page.
 fn difference(pdf: &Value, docx: &Value, xlsx: &Value, footer: &str) -> Option<String> {
     let (left, right) = (rows(docx), rows(xlsx));
@@ -114,10 +129,10 @@ fn difference(pdf: &Value, docx: &Value, xlsx: &Value, footer: &str) -> Option<S
     cells.retain(|text| !text.is_empty());
     cells.sort_by_key(|text| std::cmp::Reverse(text.chars().count()));
     for cell in &cells {
-        if !drawn.contains(cell.as_str()) {
-            return Some(format!("not in the PDF: {cell:?}, left: {drawn}"));
+        match taken(&drawn, cell).or_else(|| torn(&drawn, cell).filter(|_| count > 1)) {
+            Some(rest) => drawn = rest,
+            None => return Some(format!("not in the PDF: {cell:?}, left: {drawn}")),
         }
-        drawn = drawn.replacen(cell.as_str(), "\u{1}", 1);
     }
     let mut heads: Vec<String> =
         docx["heads"].as_array().unwrap().iter().map(|h| bare(h.as_str().unwrap())).collect();

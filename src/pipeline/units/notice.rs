@@ -411,7 +411,7 @@ mod tests {
     #[test]
     fn the_same_advice_to_several_stands_at_the_top() {
         let advice = |path: &str| {
-            Finding::new("RT-101", Origin::file(path)).severity(Severity::Warn).arg("unit", "甲")
+            Finding::new("QT-103", Origin::file(path)).arg("unit", "甲").arg("trade", "电工")
         };
         let lone = Finding::new("IN-117", Origin::file("丙")).arg("dir", "丙").build();
         let mut people = [person(&[advice("a").build(), lone]), person(&[advice("b").build()])];
