@@ -192,7 +192,34 @@ impl Claim<'_> {
             shown.dedup();
             self.finding("EX-104").arg("value", shown.join("；")).build()
         };
-        ask(id, self.claim, self.case, finding, docket);
+        let texts: Vec<&str> = self.items.iter().filter_map(|item| item.text.as_deref()).collect();
+        let text = format!(
+            "{}：是否符合破格条款 {}（{}）？",
+            self.case.name(),
+            self.claim,
+            texts.join("；")
+        );
+        let known = self.known(&finding, judged);
+        docket.ask(id, text, known, finding);
+    }
+
+    /// What a person needs to decide: why the machine cannot, what is not met without the claim,
+    /// and which files were handed in for it.
+    fn known(&self, finding: &Finding, judged: &[Judged<'_>]) -> String {
+        let unmet = judged.iter().filter(|j| self.waives(j)).flat_map(|j| &j.findings);
+        let unmet: Vec<&str> = unmet.map(|f| f.message.as_str()).collect();
+        let papers = self.case.applicant.materials.iter();
+        let papers = papers.filter(|m| self.exception.materials.contains(&m.id));
+        let files: Vec<&str> = papers
+            .flat_map(|m| &m.files)
+            .filter_map(|file| file.path.rsplit('/').next())
+            .collect();
+        format!(
+            "{}；未达到的条件：{}；破格材料：{}",
+            finding.message,
+            unmet.join("，"),
+            files.join("、")
+        )
     }
 
     /// Awards older than the certificate, and base dates the circular does not name.

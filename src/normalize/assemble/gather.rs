@@ -5,7 +5,7 @@ use super::person::{Person, rows_of};
 use super::{Chain, newer};
 use crate::diag::{Finding, Severity};
 use crate::normalize::{CaseKey, Field, Source, Value};
-use crate::pack::Pack;
+use crate::pack::{Pack, fact_label};
 use crate::text::fold;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -203,7 +203,7 @@ fn disagreement(id: &str, own: &Field, other: &Field) -> Finding {
         if id == "person.id_no" { crate::text::mask_id(&text) } else { text }
     };
     Finding::new("DU-141", other.origin.clone())
-        .arg("field", id)
+        .arg("field", fact_label(id))
         .arg("a", text(own))
         .arg("b", text(other))
         .field(id)
