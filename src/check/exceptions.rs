@@ -210,10 +210,8 @@ impl Claim<'_> {
         let unmet: Vec<&str> = unmet.map(|f| f.message.as_str()).collect();
         let papers = self.case.applicant.materials.iter();
         let papers = papers.filter(|m| self.exception.materials.contains(&m.id));
-        let files: Vec<&str> = papers
-            .flat_map(|m| &m.files)
-            .filter_map(|file| file.path.rsplit('/').next())
-            .collect();
+        let files: Vec<&str> =
+            papers.flat_map(|m| &m.files).filter_map(|file| file.path.rsplit('/').next()).collect();
         format!(
             "{}；未达到的条件：{}；破格材料：{}",
             finding.message,
