@@ -1,5 +1,6 @@
 //! A PDF file written front to back: objects go out as they come, only their offsets stay.
 
+use crate::blobs::hex;
 use lopdf::{Dictionary, Object, Writer as Serialiser, dictionary};
 use sha2::{Digest, Sha256};
 use std::io::{self, Read, Write};
@@ -167,7 +168,7 @@ impl<W: Write> PdfWriter<W> {
         Serialiser::write_object(&mut self.out, &Object::Dictionary(trailer))?;
         write!(self.out, "\nstartxref\n{start}\n%%EOF\n")?;
         self.out.flush()?;
-        let sha256 = self.out.hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
+        let sha256 = hex(&self.out.hash.finalize());
         Ok(Written { sha256, bytes: self.out.bytes })
     }
 }

@@ -1,4 +1,4 @@
-//! What DOCX and XLSX share: the numbers of a style, the clean text, where cells lie.
+//! What PDF, DOCX and XLSX share: the numbers of a style, the clean text, where cells lie.
 
 use super::ExportError;
 use crate::compose::{Page, Paragraph, Run, Table, TableCell};
@@ -8,7 +8,7 @@ pub(super) const TWIPS: f64 = 1440.0 / 25.4;
 /// Millimetres of a point.
 pub(super) const POINT: f64 = 25.4 / 72.0;
 
-/// Numbers of a page style, those of the PDF.
+/// Numbers of a page style.
 pub(super) struct Look {
     /// Text size in points.
     pub(super) size: f64,
@@ -35,6 +35,7 @@ pub(super) fn look(style: &str) -> Look {
         value: "fang",
     };
     match style {
+        // GB/T 9704: 3号 on a pitch of 225 mm / 22 lines.
         "official" => Look {
             size: 16.0,
             lead: 0.812,
@@ -89,6 +90,7 @@ pub(super) fn paper(page: &Page) -> Result<(f64, f64), ExportError> {
     };
     let (w, h) = if page.landscape { (h, w) } else { (w, h) };
     let [top, right, bottom, left] = page.margin;
+    // no office program takes a larger sheet
     let fits = |v: f64| v.is_finite() && (10.0..=550.0).contains(&v);
     if fits(w) && fits(h) && fits(w - left - right) && fits(h - top - bottom) {
         Ok((w, h))
@@ -103,7 +105,8 @@ pub(super) fn clean(text: &str) -> String {
     kept.map(|c| if c == '\t' { ' ' } else { c }).collect()
 }
 
-fn dropped(c: char) -> bool {
+/// Characters that print nothing, that no font needs to have or that XML forbids.
+pub(super) fn dropped(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2064}'
         | '\u{feff}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' | '\u{ad}'
         | '\u{fffe}' | '\u{ffff}')

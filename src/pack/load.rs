@@ -1,6 +1,7 @@
 //! Loading a pack: read, merge what it extends, check keys, hash.
 
 use super::{LoadedPack, Pack, merge, time};
+use crate::blobs::hex;
 use crate::diag::{Finding, Origin};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -193,16 +194,12 @@ fn wrong(code: &str, path: &str, line: Option<usize>, place: &str, value: &str) 
 }
 
 fn hash(layers: &[Layer]) -> String {
-    use std::fmt::Write as _;
     let mut hasher = Sha256::new();
     for layer in layers {
         hasher.update((layer.text.len() as u64).to_le_bytes());
         hasher.update(layer.text.as_bytes());
     }
-    hasher.finalize().iter().fold(String::with_capacity(64), |mut out, b| {
-        let _ = write!(out, "{b:02x}");
-        out
-    })
+    hex(&hasher.finalize())
 }
 
 #[cfg(test)]

@@ -184,7 +184,7 @@ fn applicant(
 ) -> WireApplicant {
     let record = &judgement.record;
     let id = record.get("person.id_no");
-    let id = id.map_or("", |f| f.value.as_ref().map_or(f.raw.as_str(), |_| f.raw.as_str()));
+    let id = id.map_or("", |f| f.raw.as_str());
     let shown = text(record, "person.id_no");
     WireApplicant {
         case: case.number.clone(),

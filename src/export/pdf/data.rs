@@ -5,51 +5,10 @@
 
 use super::ExportError;
 use super::fonts::{FALLBACK, Faces};
-use crate::compose::{Align, Block, Document, Page, Paragraph, Run, Table, TableCell};
+use crate::compose::{Align, Block, Document, Paragraph, Run, Table, TableCell};
+use crate::export::paper::{Look, dropped, head_face, look, paper};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Numbers of a style: text size, leading in em, sizes of the three headings, footer size and
-/// face.
-struct Style {
-    size: f64,
-    lead: f64,
-    heads: [f64; 3],
-    foot: f64,
-    label: &'static str,
-    value: &'static str,
-}
-
-fn style(name: &str) -> Style {
-    let form = Style {
-        size: 12.0,
-        lead: 0.35,
-        heads: [22.0, 14.0, 12.0],
-        foot: 9.0,
-        label: "song",
-        value: "fang",
-    };
-    match name {
-        // GB/T 9704: 3号 on a pitch of 225 mm / 22 lines.
-        "official" => Style {
-            size: 16.0,
-            lead: 0.812,
-            heads: [22.0, 16.0, 16.0],
-            foot: 14.0,
-            label: "hei",
-            ..form
-        },
-        "table" => Style {
-            size: 10.5,
-            lead: 0.3,
-            heads: [20.0, 14.0, 12.0],
-            label: "hei",
-            value: "song",
-            ..form
-        },
-        _ => form,
-    }
-}
 
 /// The data, the pictures in the order of their constant names, and the notes so far.
 pub(super) struct Prepared {
@@ -66,7 +25,7 @@ pub(super) fn prepare(
     faces: &Faces,
     blank: bool,
 ) -> Result<Prepared, ExportError> {
-    let style = style(&document.page.style);
+    let style = look(&document.page.style);
     let paper = paper(&document.page)?;
     let mut preparer = Preparer {
         faces,
@@ -116,28 +75,6 @@ pub(super) fn prepare(
     })
 }
 
-/// Width and height in mm as the page is held.
-fn paper(page: &Page) -> Result<(f64, f64), ExportError> {
-    let bad = || ExportError::Paper(page.paper.clone());
-    let (w, h) = match page.paper.as_str() {
-        "A4" => (210.0, 297.0),
-        "A3" => (297.0, 420.0),
-        other => {
-            let (w, h) = other.split_once('x').ok_or_else(bad)?;
-            let side = |text: &str| text.trim().parse::<f64>().ok();
-            (side(w).ok_or_else(bad)?, side(h).ok_or_else(bad)?)
-        }
-    };
-    let (w, h) = if page.landscape { (h, w) } else { (w, h) };
-    let [top, right, bottom, left] = page.margin;
-    let fits = |v: f64| v.is_finite() && (10.0..=2000.0).contains(&v);
-    if fits(w) && fits(h) && fits(w - left - right) && fits(h - top - bottom) {
-        Ok((w, h))
-    } else {
-        Err(bad())
-    }
-}
-
 struct Preparer<'a> {
     faces: &'a Faces,
     document: &'a Document,
@@ -145,7 +82,7 @@ struct Preparer<'a> {
     noted: BTreeSet<char>,
     notes: Vec<(String, String)>,
     absent: BTreeSet<char>,
-    style: Style,
+    style: Look,
     width: f64,
 }
 
@@ -154,7 +91,7 @@ impl Preparer<'_> {
         Ok(match block {
             Block::Heading { level, runs } => {
                 let level = (*level).clamp(1, 3);
-                let face = ["title", "hei", "kai"][usize::from(level - 1)];
+                let face = head_face(level);
                 json!({"k": "h", "level": level, "runs": self.runs(runs, face)?})
             }
             Block::Paragraph(p) => {
@@ -216,7 +153,7 @@ impl Preparer<'_> {
     fn clean(&mut self, text: &str, face: &'static str) -> (String, &'static str) {
         let text: String = text
             .chars()
-            .filter(|c| !ignorable(*c))
+            .filter(|c| !dropped(*c))
             .map(|c| {
                 let blank = c.is_whitespace() && c != '\n' && !self.faces.has(face, c);
                 if c == '\t' || blank { ' ' } else { c }
@@ -323,13 +260,6 @@ impl Preparer<'_> {
     }
 }
 
-/// Characters that print nothing and that no font needs to have.
-fn ignorable(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2064}'
-        | '\u{feff}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' | '\u{ad}')
-        || (c.is_control() && c != '\n' && c != '\t')
-}
-
 /// What prints for a character no font has.
 pub(super) fn instead_of(c: char) -> String {
     format!("□U+{:04X}", u32::from(c))
@@ -368,7 +298,7 @@ fn breakable(text: &str) -> String {
 
 /// Whether the cell surely holds its content at full size, reckoned on the safe side: most
 /// cells do, and measuring each of them would take most of the time of a form.
-fn easy(cell: &TableCell, style: &Style, width: f64, tall: Option<f64>) -> bool {
+fn easy(cell: &TableCell, style: &Look, width: f64, tall: Option<f64>) -> bool {
     const MM: f64 = 25.4 / 72.0;
     let side = if cell.label { 1.2 } else { 1.8 };
     let room = width - 2.0 * side;
@@ -462,6 +392,7 @@ fn longest(paras: &[Value]) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compose::Page;
 
     #[test]
     fn long_words_may_break_and_identity_numbers_may_not() {
@@ -486,7 +417,7 @@ mod tests {
             }],
             ..TableCell::default()
         };
-        let form = style("form");
+        let form = look("form");
         assert!(easy(&cell("张三"), &form, 20.0, Some(10.0)));
         assert!(!easy(&cell("张三李四王五"), &form, 20.0, Some(10.0)));
         assert!(!easy(&cell("张\n三\n李"), &form, 20.0, Some(10.0)));
