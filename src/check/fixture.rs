@@ -145,6 +145,7 @@ pub(super) fn person(name: &str, id_no: &str) -> Applicant {
         omitted: false,
         withdrawn: false,
         arrival: arrival("2019-06-11T10:00:00+08:00", Witness::Run, None),
+        late: Vec::new(),
         findings: Vec::new(),
     };
     for (fact, value) in [

@@ -29,6 +29,7 @@ mod windows;
 mod workflow;
 
 pub use judge::check;
+pub use windows::late_question;
 pub use workflow::{Machine, Refused, Standing, Step};
 
 use crate::diag::Finding;
@@ -121,4 +122,11 @@ pub struct QuotaRow {
 pub struct History {
     /// Answers of persons: (case key, question id) → answer.
     pub answers: BTreeMap<(String, String), String>,
+}
+
+impl History {
+    /// What a person answered to a question of a case, when it means yes or no.
+    pub fn answer(&self, case: &str, question: &str) -> Option<bool> {
+        case::answer(self, case, question)
+    }
 }

@@ -65,7 +65,7 @@ fn find(report: &Value, case: &str) -> Result<Value, Failure> {
     list(report, "submissions")
         .iter()
         .flat_map(|s| list(s, "applicants"))
-        .find(|a| word(a, "case") == case)
+        .find(|a| word(a, "case") == case || list(a, "former").iter().any(|old| old == case))
         .cloned()
         .ok_or_else(|| {
             usage(format!("no case `{case}`\nhint: `dossier status` lists the case numbers"))
@@ -79,7 +79,12 @@ pub(super) fn show(common: &Common, case: &str) -> Outcome {
         say!("{:#}", json!({"schema": "dossier/case/1", "applicant": found, "ledger": log}));
         return Ok(Exit::Clean);
     }
-    say!("{}  {}  {}", case, word(&found, "name"), decision(word(&found, "decision")));
+    let (number, name) = (word(&found, "case"), word(&found, "name"));
+    say!("{number}  {name}  {}", decision(word(&found, "decision")));
+    let former: Vec<&str> = list(&found, "former").iter().filter_map(Value::as_str).collect();
+    if !former.is_empty() {
+        say!("  原号：{}", former.join("、"));
+    }
     if !log.states.is_empty() {
         say!("  状态：{}", log.states.join("、"));
     }

@@ -14,13 +14,16 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How often an entry that changed while it was copied is copied again.
 const TRIES: usize = 3;
 
 /// Unpacking writes up to thousands of blobs; it gets this many times the limits of one file.
 const UNPACK_PATIENCE: u64 = 4;
+
+/// How long a waiting pass sleeps before it asks whether it should stop.
+const NAP: Duration = Duration::from_millis(100);
 
 /// What a pass needs to look at the inbox.
 pub struct Inbox<'a> {
@@ -59,6 +62,9 @@ pub struct Seen {
     pub content: Option<String>,
     /// Whether it has settled.
     pub settled: bool,
+    /// Whether it was taken out of the inbox since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gone: bool,
 }
 
 /// One entry after a look.
@@ -86,34 +92,91 @@ pub enum IntakeError {
     Worker(String),
 }
 
-/// Looks at the inbox once. Sorted by entry name, whatever the order of the directory.
-///
-/// # Errors
-/// Only when the inbox, the blob store or the workers fail as such; what is wrong with a file is a
-/// finding.
-pub fn collect(inbox: &Inbox<'_>) -> Result<Vec<Arrived>, IntakeError> {
-    let entries = discover::entries(inbox.dir)
-        .map_err(|error| IntakeError::Inbox(inbox.dir.to_owned(), error))?;
-    let mut looks: Vec<(Entry, Scan)> = entries
-        .into_par_iter()
-        .filter_map(|entry| {
-            let scan = discover::scan(&entry)?;
-            Some((entry, scan))
-        })
-        .collect();
-    let restless = wait(inbox, &mut looks);
-    looks
-        .par_iter()
-        .zip(restless)
-        .map(|((entry, scan), restless)| inbox.arrived(entry, scan, restless))
-        .collect()
+/// One look at the inbox. What needs no quiet can be taken in, and read, while the others wait.
+pub struct Look<'a> {
+    inbox: &'a Inbox<'a>,
+    ready: Vec<Sighting>,
+    waiting: Vec<Sighting>,
+    /// Since when the waiting entries are quiet, as far as is known. Monotonic: a clock that is set
+    /// meanwhile neither shortens nor lengthens the wait.
+    since: Instant,
+}
+
+type Sighting = (Entry, Scan);
+
+impl<'a> Look<'a> {
+    /// Looks at every entry.
+    ///
+    /// # Errors
+    /// When the inbox cannot be listed.
+    pub fn begin(inbox: &'a Inbox<'a>) -> Result<Self, IntakeError> {
+        let entries = discover::entries(inbox.dir)
+            .map_err(|error| IntakeError::Inbox(inbox.dir.to_owned(), error))?;
+        let sights: Vec<Sighting> = entries
+            .into_par_iter()
+            .filter_map(|entry| {
+                let scan = discover::scan(&entry)?;
+                Some((entry, scan))
+            })
+            .collect();
+        let since = Instant::now();
+        let (waiting, ready) =
+            sights.into_iter().partition(|(entry, scan)| inbox.needs_quiet(&entry.name, scan));
+        Ok(Self { inbox, ready, waiting, since })
+    }
+
+    /// How many entries must be quiet for a while.
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Takes in what needs no quiet: sorted by name, whatever the order of the directory.
+    ///
+    /// # Errors
+    /// When the blob store or the workers fail as such; what is wrong with a file is a finding.
+    pub fn ready(&self) -> Result<Vec<Arrived>, IntakeError> {
+        self.ready.par_iter().map(|(entry, scan)| self.inbox.arrived(entry, scan, false)).collect()
+    }
+
+    /// Sleeps what is left of the quiet time, looks again at what waited and takes it in, sorted by
+    /// name. When `stopped`, what waits is left alone, with the time it was first seen.
+    ///
+    /// # Errors
+    /// As [`Look::ready`].
+    pub fn rest(self, stopped: &dyn Fn() -> bool) -> Result<Vec<Arrived>, IntakeError> {
+        let quiet = self.waiting.is_empty() || self.sleep(stopped);
+        let again = |(entry, before): &Sighting| {
+            if !quiet {
+                return Some(Ok(self.inbox.unsettled(entry, before)));
+            }
+            // An entry that is gone was moved away: it is no entry any more.
+            let after = discover::scan(entry)?;
+            let changed = after.fingerprint != before.fingerprint && !after.complete;
+            Some(self.inbox.arrived(entry, &after, changed))
+        };
+        self.waiting.par_iter().filter_map(again).collect()
+    }
+
+    /// Whether the time passed undisturbed.
+    fn sleep(&self, stopped: &dyn Fn() -> bool) -> bool {
+        loop {
+            if stopped() {
+                return false;
+            }
+            let left = self.inbox.settle.saturating_sub(self.since.elapsed());
+            if left.is_zero() {
+                return true;
+            }
+            thread::sleep(left.min(NAP));
+        }
+    }
 }
 
 /// Takes in one entry that lies anywhere, as it is; `None` when nothing lies there. Of `inbox`, the
 /// folder is not looked at.
 ///
 /// # Errors
-/// As [`collect`].
+/// As [`Look::ready`].
 pub fn collect_one(inbox: &Inbox<'_>, place: &Path) -> Result<Option<Delivery>, IntakeError> {
     let Some(entry) = discover::entry(place) else { return Ok(None) };
     let Some(scan) = discover::scan(&entry) else { return Ok(None) };
@@ -123,38 +186,6 @@ pub fn collect_one(inbox: &Inbox<'_>, place: &Path) -> Result<Option<Delivery>, 
 /// [`Seen::fingerprint`] of what lies at a place now; `None` when nothing does.
 pub fn fingerprint(place: &Path) -> Option<String> {
     Some(discover::scan(&discover::entry(place)?)?.fingerprint)
-}
-
-/// Lets everything that needs it be quiet at the same time; tells which entries changed meanwhile.
-fn wait(inbox: &Inbox<'_>, looks: &mut Vec<(Entry, Scan)>) -> Vec<bool> {
-    let waits: Vec<bool> =
-        looks.iter().map(|(entry, scan)| inbox.needs_quiet(&entry.name, scan)).collect();
-    if !waits.contains(&true) {
-        return waits;
-    }
-    thread::sleep(inbox.settle);
-    let again: Vec<Option<(Scan, bool)>> = looks
-        .par_iter()
-        .zip(waits)
-        .map(|((entry, before), waited)| {
-            if !waited {
-                return Some((before.clone(), false));
-            }
-            let after = discover::scan(entry)?;
-            let changed = after.fingerprint != before.fingerprint && !after.complete;
-            Some((after, changed))
-        })
-        .collect();
-    let mut restless = Vec::with_capacity(again.len());
-    let old = std::mem::take(looks);
-    for ((entry, _), scan) in old.into_iter().zip(again) {
-        // An entry that is gone was moved away: it is no entry any more.
-        if let Some((scan, changed)) = scan {
-            looks.push((entry, scan));
-            restless.push(changed);
-        }
-    }
-    restless
 }
 
 impl Inbox<'_> {
@@ -175,7 +206,7 @@ impl Inbox<'_> {
 
     fn arrived(&self, entry: &Entry, scan: &Scan, restless: bool) -> Result<Arrived, IntakeError> {
         if let Some(seen) = self.known(&entry.name, scan).filter(|seen| seen.settled) {
-            let (entry, seen) = (entry.name.clone(), seen.clone());
+            let (entry, seen) = (entry.name.clone(), Seen { gone: false, ..seen.clone() });
             return Ok(Arrived { entry, seen, delivery: None });
         }
         let taken_as_is = scan.complete || self.age(&entry.name, scan) >= self.patience;
@@ -342,6 +373,7 @@ impl Inbox<'_> {
             arrival: first.map_or_else(|| self.sight(), |seen| seen.arrival.clone()),
             content: content.map(str::to_owned),
             settled: content.is_some(),
+            gone: false,
         }
     }
 }

@@ -13,7 +13,7 @@ mod settle;
 mod sniff;
 pub mod unpack;
 
-pub use collect::{Arrived, Inbox, IntakeError, Seen, collect, collect_one, fingerprint};
+pub use collect::{Arrived, Inbox, IntakeError, Look, Seen, collect_one, fingerprint};
 pub use name::is_litter;
 pub use sniff::sniff;
 
@@ -64,6 +64,15 @@ pub struct Arrival {
     /// The last pass or watch scan before it, when there was one (decides whether a late arrival
     /// is witnessed).
     pub last_look: Option<DateTime<FixedOffset>>,
+}
+
+impl Arrival {
+    /// Whether an arrival after `end` certainly was: a person says when, nobody ever looked before
+    /// (the first pass of the ledger is the arrival), or someone looked after `end` and it was not
+    /// there.
+    pub fn is_certainly_after(&self, end: DateTime<FixedOffset>) -> bool {
+        self.by == Witness::Person || self.last_look.is_none_or(|look| look > end)
+    }
 }
 
 /// Who witnessed an arrival.

@@ -29,4 +29,14 @@ pub struct Case {
     pub key: String,
     /// The last decision.
     pub decision: Decision,
+    /// Numbers it had before its level or area was known, oldest first; they still name it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<String>,
+}
+
+impl Case {
+    /// Whether a number names the case, now or formerly.
+    pub fn is_called(&self, number: &str) -> bool {
+        self.number == number || self.former.iter().any(|old| old == number)
+    }
 }

@@ -185,7 +185,8 @@ impl Ledger {
     }
 
     /// Gives every key its case, in the order given; numbers are never reused. A corrected row of
-    /// the same unit and name (`person`) takes over the number of its provisional key.
+    /// the same unit and name (`person`) takes over the number of its provisional key; a number from
+    /// before level or area was known gives way to the proper one, and still names the case.
     pub fn record_cases(
         &mut self,
         numbering: &Numbering,
@@ -195,30 +196,40 @@ impl Ledger {
         let tx = self.sql.transaction()?;
         let mut out = BTreeMap::new();
         for (key, person, number_key, decision) in wanted {
-            let number = match number_of(&tx, &circular, key)? {
+            adopt(&tx, &circular, key, person)?;
+            let mut former = Vec::new();
+            let mut number = None;
+            if let Some((known, before)) = numbers_of(&tx, &circular, key)? {
+                former = before;
+                if numbering.is_outgrown(&known, number_key) {
+                    former.push(known);
+                } else {
+                    number = Some(known);
+                }
+            }
+            let number = match number {
                 Some(number) => number,
-                None => match adopt(&tx, &circular, key, person)? {
-                    Some(number) => number,
-                    None => {
-                        let seq = next(&tx, &numbering.sequence(&circular, number_key))?;
-                        numbering.format(number_key, seq)
-                    }
-                },
+                None => {
+                    let seq = next(&tx, &numbering.sequence(&circular, number_key))?;
+                    numbering.format(number_key, seq)
+                }
             };
             tx.prepare_cached(
                 "INSERT INTO dossier_case (circular, id, number, person, decision, body)
-                 VALUES (?1, ?2, ?3, ?4, ?5, '')
-                 ON CONFLICT (circular, id) DO UPDATE SET decision = excluded.decision
-                 WHERE decision <> excluded.decision",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT (circular, id) DO UPDATE
+                 SET decision = excluded.decision, number = excluded.number, body = excluded.body
+                 WHERE decision <> excluded.decision OR number <> excluded.number",
             )?
             .execute(params![
                 circular,
                 key,
                 number,
                 person,
-                serde_json::to_string(decision)?
+                serde_json::to_string(decision)?,
+                written(&former)?
             ])?;
-            out.insert(key.clone(), Case { number, key: key.clone(), decision: *decision });
+            out.insert(key.clone(), Case { number, key: key.clone(), decision: *decision, former });
         }
         tx.commit()?;
         Ok(out)
@@ -228,14 +239,14 @@ impl Ledger {
     pub fn cases(&self) -> Result<BTreeMap<String, Case>> {
         let mut query = self
             .sql
-            .prepare("SELECT id, number, decision FROM dossier_case WHERE circular = ?1")?;
+            .prepare("SELECT id, number, decision, body FROM dossier_case WHERE circular = ?1")?;
         let rows = query.query_map(params![self.circular], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+            Ok([row.get::<_, String>(0)?, row.get(1)?, row.get(2)?, row.get(3)?])
         })?;
         rows.map(|row| {
-            let (key, number, decision) = row?;
+            let [key, number, decision, former] = row?;
             let decision = serde_json::from_str(&decision)?;
-            Ok((key.clone(), Case { number, key, decision }))
+            Ok((key.clone(), Case { number, key, decision, former: read(&former)? }))
         })
         .collect()
     }
@@ -345,23 +356,42 @@ fn uri(path: &Path) -> String {
     })
 }
 
-fn number_of(tx: &Transaction<'_>, circular: &str, key: &str) -> Result<Option<String>> {
+/// The number of a case and those it had before.
+fn numbers_of(
+    tx: &Transaction<'_>,
+    circular: &str,
+    key: &str,
+) -> Result<Option<(String, Vec<String>)>> {
     let mut query =
-        tx.prepare_cached("SELECT number FROM dossier_case WHERE circular = ?1 AND id = ?2")?;
-    Ok(query.query_row(params![circular, key], |row| row.get(0)).optional()?)
+        tx.prepare_cached("SELECT number, body FROM dossier_case WHERE circular = ?1 AND id = ?2")?;
+    let found: Option<(String, String)> =
+        query.query_row(params![circular, key], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    found.map(|(number, former)| Ok((number, read(&former)?))).transpose()
 }
 
-/// The number of a provisional case of the same person, which `key` replaces.
-fn adopt(tx: &Transaction<'_>, circular: &str, key: &str, person: &str) -> Result<Option<String>> {
-    let old: Option<(String, String)> = tx
+/// Former numbers as they stand in the ledger; most cases have none.
+fn written(former: &[String]) -> Result<String> {
+    if former.is_empty() { Ok(String::new()) } else { Ok(serde_json::to_string(former)?) }
+}
+
+fn read(former: &str) -> Result<Vec<String>> {
+    if former.is_empty() { Ok(Vec::new()) } else { Ok(serde_json::from_str(former)?) }
+}
+
+/// Gives a new `key` the provisional case of the same person, which it replaces.
+fn adopt(tx: &Transaction<'_>, circular: &str, key: &str, person: &str) -> Result<()> {
+    if numbers_of(tx, circular, key)?.is_some() {
+        return Ok(());
+    }
+    let old: Option<String> = tx
         .query_row(
-            "SELECT id, number FROM dossier_case
+            "SELECT id FROM dossier_case
              WHERE circular = ?1 AND person = ?2 AND id LIKE 'row:%' ORDER BY number LIMIT 1",
             params![circular, person],
-            |row| Ok((row.get(0)?, row.get(1)?)),
+            |row| row.get(0),
         )
         .optional()?;
-    let Some((old, number)) = old else { return Ok(None) };
+    let Some(old) = old else { return Ok(()) };
     // what persons said about the case stays with the case
     for table in ["dossier_case", "review"] {
         tx.execute(
@@ -369,7 +399,7 @@ fn adopt(tx: &Transaction<'_>, circular: &str, key: &str, person: &str) -> Resul
             params![circular, old, key],
         )?;
     }
-    Ok(Some(number))
+    Ok(())
 }
 
 fn next(tx: &Transaction<'_>, name: &str) -> Result<u64> {
@@ -415,6 +445,32 @@ mod tests {
             .unwrap();
         assert_eq!(second["id:1:高级技师"].number, "NT2019-1-602-0001");
         assert_eq!(second["id:3:高级技师"].number, "NT2019-1-602-0003");
+    }
+
+    #[test]
+    fn a_number_gives_way_once_level_and_area_are_known_and_still_names_the_case() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut ledger = Ledger::open(dir.path(), "nantong-2019").unwrap();
+        let mut numbering = numbering();
+        numbering.scope = ["year", "level", "area"].map(String::from).to_vec();
+        let mut vague = want("row:甲:张三:1", "甲|张三");
+        (vague.2.level_digit, vague.2.area) = (0, "000".into());
+        let other = want("id:2:高级技师", "甲|李四");
+        ledger.record_cases(&numbering, &[vague.clone(), other.clone()]).unwrap();
+        let mut level = want("id:1:高级技师", "甲|张三");
+        level.2.area = "000".into();
+        ledger.record_cases(&numbering, &[level, other.clone()]).unwrap();
+        let known = want("id:1:高级技师", "甲|张三");
+        let given = ledger.record_cases(&numbering, &[known.clone(), other.clone()]).unwrap();
+        assert_eq!(given["id:1:高级技师"].number, "NT2019-1-602-0002");
+        assert_eq!(given["id:1:高级技师"].former, ["NT2019-0-000-0001", "NT2019-1-000-0001"]);
+        assert_eq!(given["id:2:高级技师"].number, "NT2019-1-602-0001");
+        assert_eq!(ledger.cases().unwrap(), given);
+        let again = ledger.record_cases(&numbering, &[known, other]).unwrap();
+        assert_eq!(again, given, "given once");
+        let vague = want("row:甲:王五:1", "甲|王五");
+        let mut vague = ledger.record_cases(&numbering, &[vague]).unwrap();
+        assert_eq!(vague.remove("row:甲:王五:1").unwrap().number, "NT2019-1-602-0003");
     }
 
     #[test]

@@ -198,6 +198,9 @@ pub struct FiledFile {
     pub pages: Option<u32>,
     /// The admitted scan.
     pub scan: Option<Scan>,
+    /// SHA-256 of the file it is a marked copy of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<String>,
     /// The code that decided the verdict.
     pub code: Option<String>,
     /// Findings of the reader about this file.
@@ -288,8 +291,23 @@ pub struct Applicant {
     pub withdrawn: bool,
     /// When the newest thing of this person came.
     pub arrival: Arrival,
+    /// What came after the window although the application came in time; not used.
+    pub late: Vec<LateContent>,
     /// Field findings and file findings of this person.
     pub findings: Vec<Finding>,
+}
+
+/// What one content of an entry brought too late for a person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LateContent {
+    /// Inbox entry.
+    pub entry: String,
+    /// Hash naming the content.
+    pub content: String,
+    /// When it came.
+    pub arrival: Arrival,
+    /// Paths of the files.
+    pub files: Vec<String>,
 }
 
 /// Key of a case: (circular, ID number, level), or provisional while those are unusable.

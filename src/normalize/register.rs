@@ -246,7 +246,7 @@ mod tests {
             )
         });
         let sheet = Sheet { name: "表".to_owned(), cells: cells.collect(), ..Sheet::default() };
-        Workbook { sheets: vec![sheet] }
+        Workbook { sheets: vec![sheet], original: None }
     }
 
     fn read(name: &str, table: &[&[&str]]) -> (Registers, bool) {

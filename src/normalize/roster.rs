@@ -42,6 +42,7 @@ fn file_one(ctx: &Ctx<'_>, file: &FileReading, filing: &mut Filing) -> FiledFile
         used_as: None,
         pages: None,
         scan: None,
+        original: None,
         code: None,
         findings: file.findings.clone(),
     };
@@ -121,6 +122,7 @@ fn workbook(
             found.findings.extend(read.findings);
         }
     }
+    filed.original.clone_from(&book.original);
     let visible = found.rows.is_some() || found.census.is_some() || found.answers.is_some();
     if visible {
         for finding in hidden(book, &filed.path) {

@@ -91,7 +91,7 @@ fn reading(files: Vec<(&str, &str, Content)>) -> Reading {
 }
 
 pub(super) fn run(kind: &str, sheets: Vec<Sheet>) -> Filing {
-    let file = ("申报汇总表.xlsx", kind, Content::Workbook(Workbook { sheets }));
+    let file = ("申报汇总表.xlsx", kind, Content::Workbook(Workbook { sheets, original: None }));
     normalize(&reading(vec![file]), &pack(), NaiveDate::from_ymd_opt(2019, 6, 12).unwrap())
 }
 
@@ -314,7 +314,10 @@ fn sheet_names_titles_and_folders_stand_for_the_trade() {
     assert_eq!(trade(&run("xlsx", vec![sheet("电工", &[&labels, &row])])), "电工");
     let titled = sheet("Sheet1", &[&["汇总表（ 维修电工 工种）"], &labels, &row]);
     assert_eq!(trade(&run("xlsx", vec![titled])), "电工");
-    let book = Content::Workbook(Workbook { sheets: vec![sheet("Sheet1", &[&labels, &row])] });
+    let book = Content::Workbook(Workbook {
+        sheets: vec![sheet("Sheet1", &[&labels, &row])],
+        original: None,
+    });
     let files =
         vec![("表.xlsx", "xlsx", book), ("01甲乙（电工）/照片.jpg", "jpeg", Content::Unknown)];
     let now = NaiveDate::from_ymd_opt(2019, 6, 12).unwrap();
@@ -362,7 +365,7 @@ fn workbooks_that_are_no_rosters() {
     );
     let blank = sheet("Sheet1", &[&["各单位："], &["请于本月报送。"]]);
     let pictures = Sheet { name: "图".to_owned(), pictures: true, ..Sheet::default() };
-    let book = |sheet| Content::Workbook(Workbook { sheets: vec![sheet] });
+    let book = |sheet| Content::Workbook(Workbook { sheets: vec![sheet], original: None });
     let filing = normalize(
         &reading(vec![
             ("单位材料/技师人数.xlsx", "xlsx", book(census)),

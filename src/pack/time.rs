@@ -24,7 +24,36 @@ pub(super) fn offset_of(tz: &str) -> Option<FixedOffset> {
     }
 }
 
+impl Window {
+    /// Whether what comes late is taken, with a warning.
+    pub fn lenient(&self) -> bool {
+        self.late.as_deref() == Some("warn")
+    }
+}
+
 impl Pack {
+    /// The registration window of a level; without a level the one that closes last.
+    pub fn register_window(&self, level: Option<&str>) -> Option<&Window> {
+        let mut windows = self.windows.iter().filter(|w| w.stage == "register");
+        let Some(level) = level else {
+            let closes = |w: &&Window| {
+                let end = self.span(w).end;
+                (end.is_none(), end)
+            };
+            return windows.max_by_key(closes);
+        };
+        windows.find(|w| w.levels.is_empty() || w.levels.iter().any(|l| l == level))
+    }
+
+    /// The registration window that closed last before `at` and takes nothing late.
+    pub fn missed_window(&self, at: DateTime<FixedOffset>) -> Option<&Window> {
+        let end = |w: &&Window| self.span(w).end;
+        let missed = |w: &&Window| {
+            w.stage == "register" && !w.lenient() && end(w).is_some_and(|end| at > end)
+        };
+        self.windows.iter().filter(missed).max_by_key(end)
+    }
+
     /// The time zone of the circular; loading refuses unknown ones.
     pub fn offset(&self) -> FixedOffset {
         offset_of(&self.circular.tz)

@@ -3,7 +3,7 @@
 use super::RunError;
 use crate::blobs::sha256_hex;
 use crate::check::{self, History, Report};
-use crate::ledger::{Ledger, ReviewKind, ReviewRow};
+use crate::ledger::{Case, Ledger, ReviewKind, ReviewRow};
 use crate::normalize::{Answer, Applicant, Chain, Filing, Submission, Value};
 use crate::pack::Pack;
 use chrono::{DateTime, FixedOffset};
@@ -80,8 +80,11 @@ pub(super) fn collect(
     let mut filings: Vec<&Filing> =
         chains.iter().map(|c| &c.current).filter(|f| !f.answers.is_empty()).collect();
     filings.sort_by(|a, b| (a.arrival.at, &a.entry).cmp(&(b.arrival.at, &b.entry)));
-    let numbers: BTreeMap<String, String> =
-        ledger.cases()?.into_values().map(|case| (case.number, case.key)).collect();
+    let named = |case: Case| {
+        let numbers = case.former.into_iter().chain([case.number]);
+        numbers.map(|number| (number, case.key.clone())).collect::<Vec<_>>()
+    };
+    let numbers: BTreeMap<String, String> = ledger.cases()?.into_values().flat_map(named).collect();
     let known = ledger.reviews()?;
     let mut fresh: Vec<(String, &Answer, String)> = Vec::new();
     for filing in filings {

@@ -342,7 +342,7 @@ fn entry(table: &Table, row: &ReviewRow, before: &Report, after: &Report) -> Ent
     let decision = |report: &Report| {
         report.judgements.get(&row.id).map_or("", |j| word(j.decision)).to_owned()
     };
-    let number = table.cases.get(&row.id).map_or_else(String::new, |case| case.number.clone());
+    let number = table.number(&row.id);
     let name = table
         .people(&row.id)
         .first()

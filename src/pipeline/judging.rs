@@ -2,7 +2,8 @@
 
 use super::{RunError, answers, context};
 use crate::check::{self, Decision, History, Judgement, Report};
-use crate::intake::Witness;
+use crate::diag::{Finding, Origin};
+use crate::intake::{Seen, Witness};
 use crate::ledger::{Case, Ledger, NumberKey, Numbering, ReviewRow, WitnessRow};
 use crate::normalize::{self, Applicant, Chain, Filing, Submission};
 use crate::pack::Pack;
@@ -44,16 +45,71 @@ pub(crate) fn judge(
     ledger: &mut Ledger,
 ) -> Result<Judged, RunError> {
     let (chains, versions) = contents(ledger)?;
-    let submissions = normalize::assemble(&chains, pack);
+    let mut submissions = normalize::assemble(&chains, pack);
+    tell_gone(&ledger.seen()?, &mut submissions);
     let untaken = answers::collect(ledger, pack, &chains, &submissions, now)?;
     let reviews = ledger.reviews()?;
     let history = History { answers: answers::valid(&reviews, &submissions) };
+    if vouch(ledger, pack, &history, &reviews, &submissions)? {
+        // what persons vouched for is no late content any more
+        return judge(pack, now, ledger);
+    }
     let mut report = check::check(&submissions, pack, &history, now);
     answers::tell_stale(&reviews, &submissions, &mut report);
     answers::tell_untaken(&untaken, &mut report);
     let wanted = wanted_numbers(pack, &submissions, &report);
     let cases = ledger.record_cases(&numbering(pack), &wanted)?;
     Ok(Judged { submissions, report, cases, versions })
+}
+
+/// Says at what was taken out of the inbox that it stands all the same.
+fn tell_gone(seen: &BTreeMap<String, Seen>, submissions: &mut [Submission]) {
+    for submission in submissions {
+        if seen.get(&submission.source).is_some_and(|seen| seen.gone) {
+            let finding = Finding::new("IN-151", Origin::default());
+            submission.findings.push(finding.arg("entry", &submission.source).build());
+        }
+    }
+}
+
+/// Puts on record as arrivals what persons answered about late content; tells whether there was
+/// any. On the content it would not stand: once used, it may change the record that the answer was
+/// about.
+fn vouch(
+    ledger: &mut Ledger,
+    pack: &Pack,
+    history: &History,
+    reviews: &[ReviewRow],
+    submissions: &[Submission],
+) -> Result<bool, RunError> {
+    let mut said: BTreeMap<(&str, &str), WitnessRow> = BTreeMap::new();
+    for applicant in submissions.iter().flat_map(|s| &s.applicants) {
+        let (key, level) = (&applicant.key.text, context::text(&applicant.record, "apply.level"));
+        let level = Some(level.as_str()).filter(|level| !level.is_empty());
+        let end = pack.register_window(level).and_then(|w| pack.span(w).end);
+        let Some(end) = end else { continue };
+        for late in &applicant.late {
+            let asked = check::late_question(&late.entry);
+            let doubtful = !late.arrival.is_certainly_after(end);
+            if !doubtful || history.answer(key, &asked) != Some(true) {
+                continue;
+            }
+            let of = |row: &&ReviewRow| row.id == *key && row.question == asked;
+            let Some(row) = reviews.iter().rfind(of) else { continue };
+            let word = WitnessRow {
+                entry: late.entry.clone(),
+                content: late.content.clone(),
+                arrived: end.to_rfc3339(),
+                who: row.who.clone(),
+                at: row.at.clone(),
+            };
+            said.insert((&late.entry, &late.content), word);
+        }
+    }
+    for word in said.values() {
+        ledger.add_witness(word)?;
+    }
+    Ok(!said.is_empty())
 }
 
 /// Everything filed, by entry, with the number of contents of each.
@@ -104,11 +160,16 @@ impl Table {
         check::check(&self.submissions, pack, &History { answers }, now)
     }
 
-    /// Key of the case of that number, when it still stands in the filings.
+    /// Key of the case of that number (also a former one), when it still stands in the filings.
     pub(super) fn key(&self, number: &str) -> Option<&str> {
-        let case = self.cases.values().find(|case| case.number == number)?;
+        let case = self.cases.values().find(|case| case.is_called(number))?;
         let current = answers::by_key(&self.submissions).contains_key(case.key.as_str());
         current.then_some(case.key.as_str())
+    }
+
+    /// The number of a case now.
+    pub(super) fn number(&self, key: &str) -> String {
+        self.cases.get(key).map_or_else(String::new, |case| case.number.clone())
     }
 
     /// The applicants of a case.

@@ -34,7 +34,7 @@ use crate::compose::{ComposeError, Templates};
 use crate::config::Settings;
 use crate::diag::{Finding, Severity};
 use crate::export::{ExportError, PdfExporter};
-use crate::intake::{self, Arrived, Delivery, Inbox, IntakeError, Seen, Witness};
+use crate::intake::{Arrived, Delivery, Inbox, IntakeError, Look, Seen, Witness};
 use crate::ledger::{
     InstanceLock, Ledger, LedgerError, LockError, StateError, WitnessRow, prepare_state,
     sweep_state,
@@ -44,13 +44,13 @@ use crate::publish::{self, Item, PublishError, RunInfo, WireReport};
 use crate::wall::Pool;
 use chrono::{DateTime, FixedOffset};
 use judging::Judged;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Instant;
 use unchanged::Standing;
 
 /// Changes whenever the same inputs may give other outputs.
-const EPOCH: &str = concat!(env!("CARGO_PKG_VERSION"), "-5");
+const EPOCH: &str = concat!(env!("CARGO_PKG_VERSION"), "-6");
 
 /// What a pass came to.
 #[derive(Debug)]
@@ -119,6 +119,19 @@ pub(crate) struct Office {
     pub(crate) now: DateTime<FixedOffset>,
 }
 
+/// What a look at the inbox came to.
+#[derive(Default)]
+struct Taken {
+    /// Names of the entries that lie in the inbox.
+    there: BTreeSet<String>,
+    /// Whether anything is new.
+    news: bool,
+    /// Whether everything that settled was read.
+    whole: bool,
+    /// What has not settled, by name.
+    unsettled: Vec<Delivery>,
+}
+
 /// Makes one pass over the inbox.
 ///
 /// # Errors
@@ -133,16 +146,16 @@ pub fn run(settings: &Settings, by: Witness, observer: &dyn Observer) -> Result<
     let pool = Pool::new(program()?, settings.jobs, settings.limits.clone());
     observer.doing("查看收件箱");
     let under = office.taken_under();
-    let arrived = office.take_in(&ledger, &pool, by, &under)?;
-    observer.note(&|| format!("looked at {} entries: {:.1?}", arrived.len(), start.elapsed()));
-    let news = arrived.iter().any(|arrived| arrived.delivery.is_some());
-    let (unsettled, whole) = office.file_all(&mut ledger, &pool, arrived, observer)?;
+    let taken = office.take_in(&mut ledger, &pool, by, &under, observer)?;
+    observer.note(&|| format!("looked at {} entries: {:.1?}", taken.there.len(), start.elapsed()));
     ledger.remember_look(&office.now.to_rfc3339())?;
-    if whole {
+    if taken.whole {
         ledger.remember_taken_under(&under)?;
     }
     drop(pool);
-    if !news && let Some(outcome) = Standing::of(&office, &ledger)?.outcome(&office, &ledger)? {
+    if !taken.news
+        && let Some(outcome) = Standing::of(&office, &ledger)?.outcome(&office, &ledger)?
+    {
         observer.note(&|| format!("nothing changed since the last pass: {:.1?}", start.elapsed()));
         return Ok(outcome);
     }
@@ -151,9 +164,9 @@ pub fn run(settings: &Settings, by: Witness, observer: &dyn Observer) -> Result<
     let judged = judging::judge(&office.pack.pack, office.now, &mut ledger)?;
     observer.note(&|| format!("judged {} cases: {:.1?}", judged.cases.len(), judging.elapsed()));
     observer.doing("制作卷宗");
-    let outcome = office.publish(&ledger, &judged, &unsettled, observer)?;
+    let outcome = office.publish(&ledger, &judged, &taken.unsettled, observer)?;
     // what waits is in the report but not in the ledger: such a report does not stand
-    if whole && unsettled.is_empty() {
+    if taken.whole && taken.unsettled.is_empty() {
         Standing::of(&office, &ledger)?.remember(&ledger, &outcome.report.run.id)?;
     }
     observer.note(&|| format!("whole pass: {:.1?}", start.elapsed()));
@@ -185,21 +198,24 @@ impl Office {
         sha256_hex(format!("{EPOCH}|{}|{limits}", self.pack.hash).as_bytes())
     }
 
+    /// Takes in and reads what needs no quiet, then what had to wait for it meanwhile.
     fn take_in(
         &self,
-        ledger: &Ledger,
+        ledger: &mut Ledger,
         pool: &Pool,
         by: Witness,
         under: &str,
-    ) -> Result<Vec<Arrived>, RunError> {
-        let mut known: BTreeMap<String, Seen> = ledger.seen()?;
+        observer: &dyn Observer,
+    ) -> Result<Taken, RunError> {
+        let before: BTreeMap<String, Seen> = ledger.seen()?;
+        let mut known = before.clone();
         if ledger.taken_under()?.is_some_and(|before| before != *under) {
             // what was settled is taken in again, with the arrival it had
             known.values_mut().for_each(|seen| seen.settled = false);
         }
         let last_look =
             ledger.last_look()?.and_then(|text| DateTime::parse_from_rfc3339(&text).ok());
-        let arrived = intake::collect(&Inbox {
+        let inbox = Inbox {
             dir: &self.settings.inbox,
             blobs: &self.blobs,
             pool,
@@ -210,24 +226,39 @@ impl Office {
             by,
             last_look,
             known: &known,
-        })?;
-        Ok(arrived)
+        };
+        let look = Look::begin(&inbox)?;
+        let mut taken = Taken { whole: true, ..Taken::default() };
+        self.file_all(ledger, pool, look.ready()?, observer, &mut taken)?;
+        let waiting = look.waiting();
+        if waiting > 0 {
+            observer.doing(&format!("等待 {waiting} 件传完"));
+            let rest = look.rest(&|| observer.stopped())?;
+            observer.note(&|| format!("looked again at {waiting} entries"));
+            self.file_all(ledger, pool, rest, observer, &mut taken)?;
+        }
+        taken.unsettled.sort_by(|a, b| a.entry.cmp(&b.entry));
+        mark_gone(ledger, &before, &taken)?;
+        Ok(taken)
     }
 
-    /// Reads what settled into the ledger; gives what has not, and whether everything was read.
+    /// Reads what settled into the ledger.
     fn file_all(
         &self,
         ledger: &mut Ledger,
         pool: &Pool,
         arrived: Vec<Arrived>,
         observer: &dyn Observer,
-    ) -> Result<(Vec<Delivery>, bool), RunError> {
-        let mut unsettled = Vec::new();
+        taken: &mut Taken,
+    ) -> Result<(), RunError> {
         for Arrived { entry, seen, delivery } in arrived {
-            if observer.stopped() {
-                return Ok((unsettled, false));
-            }
+            taken.there.insert(entry.clone());
+            taken.news |= delivery.is_some();
             match delivery {
+                Some(delivery) if delivery.settled && observer.stopped() => {
+                    taken.whole = false;
+                    continue;
+                }
                 Some(delivery) if delivery.settled => {
                     let start = Instant::now();
                     observer.doing(&format!("读取 {}", crate::text::mask_ids(&entry)));
@@ -241,7 +272,7 @@ impl Office {
                 }
                 Some(delivery) => {
                     observer.note(&|| format!("unsettled: {}", crate::text::mask_ids(&entry)));
-                    unsettled.push(delivery);
+                    taken.unsettled.push(delivery);
                 }
                 None => {
                     observer.note(&|| format!("unchanged: {}", crate::text::mask_ids(&entry)));
@@ -251,7 +282,7 @@ impl Office {
             // last, so that a killed pass takes the entry in again
             ledger.remember_seen(&entry, &seen)?;
         }
-        Ok((unsettled, true))
+        Ok(())
     }
 
     /// A person's word on what no pass had read yet is from now on about its content.
@@ -310,6 +341,23 @@ impl Office {
         observer.publishing(false);
         Ok(outcome(report, release?.changed))
     }
+}
+
+/// Remembers which entries were taken out of the inbox, and which of them came back as they were.
+fn mark_gone(
+    ledger: &Ledger,
+    before: &BTreeMap<String, Seen>,
+    taken: &Taken,
+) -> Result<(), RunError> {
+    let now: BTreeMap<String, Seen> = ledger.seen()?;
+    for (entry, seen) in before {
+        let gone = !taken.there.contains(entry);
+        // what was read anew is remembered already
+        if seen.gone != gone && now.get(entry) == Some(seen) {
+            ledger.remember_seen(entry, &Seen { gone, ..seen.clone() })?;
+        }
+    }
+    Ok(())
 }
 
 /// Names the run by its inputs; the clock stands in the report but a later pass over the same

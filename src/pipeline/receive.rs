@@ -114,7 +114,7 @@ fn find(
             let why = format!("{given}: {} {}", finding.code, finding.message);
             return Err(RunError::Refused(format!("{why}\nhint: `dossier show {given}`")));
         }
-        return Ok(What::Paper { number: given.to_owned(), key: key.to_owned() });
+        return Ok(What::Paper { number: desk.table.number(key), key: key.to_owned() });
     }
     // `inbox/甲单位/` as a shell completes it names the same entry
     let name = std::path::Path::new(given)

@@ -46,8 +46,10 @@ pub fn try_entry(
     let known = ledger.as_ref().map(Ledger::cases).transpose()?.unwrap_or_default();
     let cases = report.judgements.iter().map(|(key, judgement)| {
         // a case gets its number from a pass; until then it has none
-        let number = known.get(key).map_or_else(String::new, |case| case.number.clone());
-        (key.clone(), Case { number, key: key.clone(), decision: judgement.decision })
+        let (number, former) = known
+            .get(key)
+            .map_or_else(Default::default, |case| (case.number.clone(), case.former.clone()));
+        (key.clone(), Case { number, key: key.clone(), decision: judgement.decision, former })
     });
     let cases = cases.collect();
     let judged = Judged { submissions, report, cases, versions: BTreeMap::new() };

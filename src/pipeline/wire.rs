@@ -188,6 +188,7 @@ fn applicant(
     let shown = text(record, "person.id_no");
     WireApplicant {
         case: case.number.clone(),
+        former: case.former.clone(),
         unit: pen.ids(&a.unit),
         name: text(record, "person.name"),
         id_no: pen.id(if shown.is_empty() { id } else { &shown }),

@@ -73,6 +73,8 @@ pub struct WireFile {
 #[expect(missing_docs, reason = "the names are those of the contract")]
 pub struct WireApplicant {
     pub case: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<String>,
     pub unit: String,
     pub name: String,
     pub id_no: String,

@@ -54,7 +54,7 @@ pub(super) fn read(bytes: &[u8], path: &str, limits: &Limits) -> Result<Text, Re
         }
     }
     let sheet = sink.into_sheet(file_stem(path));
-    Ok(Text { workbook: Workbook { sheets: vec![sheet] }, findings, tabular })
+    Ok(Text { workbook: Workbook { sheets: vec![sheet], original: None }, findings, tabular })
 }
 
 /// The separator a first line `sep=;` tells Excel.

@@ -2,7 +2,7 @@
 
 use super::package::Package;
 use super::refusal::{Refusal, extension, file_name};
-use super::{Content, Workbook, csv, encoding, form, html, ole, scan, workbook};
+use super::{Content, Workbook, csv, encoding, form, html, mark, ole, scan, workbook};
 use crate::diag::{Finding, Origin, Severity};
 use crate::intake::FileKind;
 use crate::wall::Limits;
@@ -144,12 +144,13 @@ fn read_package(
     package: &mut Package,
     limits: &Limits,
 ) -> Result<(Content, Vec<Finding>), Refusal> {
-    let book = match kind {
+    let mut book = match kind {
         "docx" => return Ok((Content::Form(form::read(package)?), Vec::new())),
         "ods" => workbook::read_ods(package, limits)?,
         "xlsb" => workbook::read_xlsb(&task.blob, package, limits)?,
         _ => workbook::read_xlsx(&task.blob, package, limits)?,
     };
+    book.original = mark::original(package);
     Ok(finish(book, &task.path, has_macros(package)))
 }
 

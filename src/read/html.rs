@@ -39,7 +39,7 @@ pub(super) fn read(text: &str, path: &str, limits: &Limits) -> Result<Workbook, 
     sheet.merges = reader.merges;
     sheet.merges.sort_unstable();
     sheet.hidden_rows = reader.hidden_rows;
-    Ok(Workbook { sheets: vec![sheet] })
+    Ok(Workbook { sheets: vec![sheet], original: None })
 }
 
 /// A cell that reaches into the rows below.

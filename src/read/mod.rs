@@ -76,6 +76,9 @@ pub enum Content {
 pub struct Workbook {
     /// Its sheets in order, hidden ones included (without cells).
     pub sheets: Vec<Sheet>,
+    /// SHA-256 of the file it is a marked copy of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<String>,
 }
 
 /// A sheet.

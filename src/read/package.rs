@@ -80,11 +80,15 @@ impl Package {
 
     /// The main part of an office file by the relations of the package.
     pub(super) fn main_part(&mut self) -> Result<Option<String>, Refusal> {
+        self.root_part("officeDocument")
+    }
+
+    /// The part that the package itself is related to in this way.
+    pub(super) fn root_part(&mut self, kind: &str) -> Result<Option<String>, Refusal> {
         let rels = self.text("_rels/.rels")?.unwrap_or_default();
+        let is = |written: &str| written.rsplit('/').next() == Some(kind);
         let target = Scanner::xml(&rels).find_map(|piece| match piece {
-            Piece::Open(tag) if tag.attribute("Type")?.ends_with("/officeDocument") => {
-                tag.attribute("Target")
-            }
+            Piece::Open(tag) if is(&tag.attribute("Type")?) => tag.attribute("Target"),
             _ => None,
         });
         Ok(target.map(|t| t.trim_start_matches('/').to_owned()))

@@ -79,10 +79,42 @@ fn a_folder_taken_away_takes_nobody_away() {
     let person = Person::clean(1);
     office.drop_dir(ENTRY, &entry(&[&person]));
     office.pass().exits(0);
-    let before = office.files();
-    std::fs::rename(office.path("inbox").join(ENTRY), office.path("archived")).unwrap();
+    let before = packet(&office, &person);
+    let (lies, lay) = (office.path("inbox").join(ENTRY), office.path("archived"));
+    std::fs::rename(&lies, &lay).unwrap();
     office.pass_at("2019-06-12T11:00:00+08:00").exits(0);
-    assert_eq!(office.files(), before);
+    assert_eq!(packet(&office, &person), before);
+    let said = submission(&office.report(), ENTRY);
+    assert_eq!((codes(&said), text(&said["state"])), (vec!["IN-151"], "accepted"));
+    let page = std::fs::read_to_string(office.root().join("00-先看这里.html")).unwrap();
+    assert!(page.contains("1 份已从收件箱移走") && page.contains("IN-151"), "{page}");
+
+    let published = office.files();
+    office.pass_at("2019-06-12T12:00:00+08:00").exits(0);
+    assert_eq!(office.files(), published, "nothing changed since");
+
+    std::fs::rename(&lay, &lies).unwrap();
+    office.pass_at("2019-06-12T13:00:00+08:00").exits(0);
+    assert_eq!(codes(&submission(&office.report(), ENTRY)), Vec::<&str>::new());
+    assert_eq!(packet(&office, &person), before);
+    let published = office.files();
+    office.pass_at("2019-06-12T14:00:00+08:00").exits(0);
+    assert_eq!(office.files(), published, "nothing changed since");
+}
+
+#[test]
+fn what_is_taken_away_is_still_corrected_by_what_comes_after() {
+    let Some(office) = Office::open() else { return };
+    let (person, mut mended) = (Person::clean(1), Person::clean(1));
+    office.drop_dir(ENTRY, &entry(&[&person]));
+    office.pass().exits(0);
+    std::fs::remove_dir_all(office.path("inbox").join(ENTRY)).unwrap();
+    mended.education = "本科".to_owned();
+    office.drop_dir(ENTRY, &Files::from([("申报汇总表.xlsx".to_owned(), roster(&[&mended]))]));
+    office.pass_at("2019-06-12T11:00:00+08:00");
+    let said = submission(&office.report(), ENTRY);
+    assert!(!codes(&said).contains(&"IN-151"), "{said}");
+    assert_eq!(said["version"], 2);
 }
 
 #[test]
@@ -99,4 +131,46 @@ fn the_same_bytes_under_another_name_are_a_duplicate() {
     assert_eq!(text(&submission(&report, &format!("{ENTRY}（再次提交）"))["state"]), "duplicate");
     assert_eq!(text(&applicant(&report, &person.name)["decision"]), "accepted");
     assert_eq!(packet(&office, &person), before);
+}
+
+#[test]
+fn a_number_given_while_the_level_was_unknown_gives_way_and_still_names_the_case() {
+    let Some(office) = Office::open() else { return };
+    let (person, other) = (Person::clean(1), Person::clean(2));
+    let mut vague = person.clone();
+    vague.level = "看不清".to_owned();
+    let mut files = entry(&[&vague, &other]);
+    office.drop_dir(ENTRY, &files);
+    office.pass().exits(1);
+    let report = office.report();
+    let number = |report: &serde_json::Value, person: &Person| {
+        text(&applicant(report, &person.name)["case"]).to_owned()
+    };
+    let (old, kept) = (number(&report, &person), number(&report, &other));
+    assert!(old.starts_with("NT2019-0-") && kept.starts_with("NT2019-1-"), "{old} {kept}");
+
+    files = entry(&[&person, &other]);
+    office.drop_file(&format!("{ENTRY}/申报汇总表.xlsx"), &files["申报汇总表.xlsx"]);
+    let later = "2019-06-12T11:00:00+08:00";
+    office.pass_at(later).exits(0);
+    let report = office.report();
+    let new = number(&report, &person);
+    assert!(new.starts_with("NT2019-1-") && new != kept, "{new}");
+    assert_eq!(number(&report, &other), kept);
+    assert_eq!(applicant(&report, &person.name)["former"], serde_json::json!([old]));
+
+    let shown = office.run(&["show", &old]).exits(0).stdout;
+    assert!(shown.contains(&new) && shown.contains(&format!("原号：{old}")), "{shown}");
+    assert!(!office.run(&["show", &kept]).exits(0).stdout.contains("原号"));
+    office.run(&["why", &old, "apply.level"]).exits(0);
+    let got = office.run(&["receive", &old, "--by", "李四", "--now", later]).exits(0).stdout;
+    assert!(got.contains(&new), "{got}");
+    let step = office.run(&["decide", &old, "没有这一步", "--by", "李四", "--now", later]);
+    assert!(!step.stderr.contains("no case"), "{step:?}");
+
+    let before = office.hashes();
+    office.pass_at("2019-06-12T12:00:00+08:00").exits(0);
+    assert_eq!(number(&office.report(), &person), new);
+    office.pass_at("2019-06-12T13:00:00+08:00").exits(0);
+    assert_eq!(office.hashes().len(), before.len());
 }

@@ -4,7 +4,7 @@ use crate::wall::pool;
 use chrono::{DateTime, FixedOffset};
 use dossier::blobs::{Blobs, sha256_hex};
 use dossier::intake::{
-    Arrived, Delivery, EntryKind, FileKind, Inbox, IntakeError, Seen, SourceFile, Witness, collect,
+    Arrived, Delivery, EntryKind, FileKind, Inbox, IntakeError, Look, Seen, SourceFile, Witness,
 };
 use dossier::wall::{Limits, Pool};
 use std::collections::BTreeMap;
@@ -46,7 +46,17 @@ impl Office {
 
     /// A pass, `secs` after the first one; remembers what it saw.
     fn look(&mut self, secs: i64) -> Vec<Arrived> {
-        let arrived = collect(&Inbox {
+        self.look_while(secs, &|| {}, &|| false)
+    }
+
+    /// A pass in which something happens between its two halves.
+    fn look_while(
+        &mut self,
+        secs: i64,
+        meanwhile: &dyn Fn(),
+        stopped: &dyn Fn() -> bool,
+    ) -> Vec<Arrived> {
+        let inbox = Inbox {
             dir: &self.inbox(),
             blobs: &self.blobs,
             pool: &self.pool,
@@ -57,8 +67,11 @@ impl Office {
             by: Witness::Run,
             last_look: None,
             known: &self.known,
-        })
-        .unwrap();
+        };
+        let look = Look::begin(&inbox).unwrap();
+        let mut arrived = look.ready().unwrap();
+        meanwhile();
+        arrived.extend(look.rest(stopped).unwrap());
         self.known = arrived.iter().map(|a| (a.entry.clone(), a.seen.clone())).collect();
         arrived
     }
@@ -286,6 +299,46 @@ fn a_growing_file_arrives_when_it_stops() {
 }
 
 #[test]
+fn what_needs_no_quiet_is_taken_in_before_the_others_are_looked_at_again() {
+    let mut office = Office::new();
+    office.settle = Duration::from_millis(1);
+    office.drop("乙/表.csv", b"1");
+    office.drop("乙/提交完成.txt", b"");
+    office.drop("甲.csv", b"1");
+    office.drop("丙.csv", b"1");
+    let (grows, goes) = (office.inbox().join("甲.csv"), office.inbox().join("丙.csv"));
+    let arrived = office.look_while(
+        0,
+        &|| {
+            fs::write(&grows, b"12").unwrap();
+            fs::remove_file(&goes).unwrap();
+        },
+        &|| false,
+    );
+    let seen: Vec<_> = arrived
+        .iter()
+        .map(|a| (a.entry.as_str(), a.delivery.as_ref().is_some_and(|d| d.settled)))
+        .collect();
+    assert_eq!(seen, [("乙", true), ("甲.csv", false)]);
+    let delivery = office.look(1).remove(1).delivery.unwrap();
+    assert!(delivery.settled);
+    assert_eq!(delivery.arrival.at, at(0), "grown, but seen so in the first pass");
+}
+
+#[test]
+fn a_stopped_pass_waits_for_nobody_and_keeps_the_first_sight() {
+    let mut office = Office::new();
+    office.settle = Duration::from_secs(3600);
+    office.drop("a.csv", b"1");
+    let start = std::time::Instant::now();
+    let arrived = office.look_while(0, &|| {}, &|| true);
+    assert!(start.elapsed().as_secs() < 60);
+    assert!(arrived[0].delivery.as_ref().is_some_and(|d| !d.settled));
+    office.settle = Duration::ZERO;
+    assert_eq!(office.only(10).arrival.at, at(0));
+}
+
+#[test]
 fn known_quiet_needs_no_new_wait_and_marks_settle_at_once() {
     let mut office = Office::new();
     office.settle = Duration::from_secs(3600);
@@ -379,7 +432,7 @@ fn a_child_out_of_memory_costs_one_archive() {
 #[test]
 fn an_absent_inbox_is_an_error() {
     let office = Office::new();
-    let result = collect(&Inbox {
+    let inbox = Inbox {
         dir: Path::new("/nonexistent"),
         blobs: &office.blobs,
         pool: &office.pool,
@@ -390,6 +443,6 @@ fn an_absent_inbox_is_an_error() {
         by: Witness::Watch,
         last_look: None,
         known: &office.known,
-    });
-    assert!(matches!(result, Err(IntakeError::Inbox(..))));
+    };
+    assert!(matches!(Look::begin(&inbox), Err(IntakeError::Inbox(..))));
 }

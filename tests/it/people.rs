@@ -14,6 +14,7 @@ pub(crate) struct Person {
     pub(crate) id: String,
     pub(crate) education: String,
     pub(crate) exception: String,
+    pub(crate) level: String,
     number: u32,
 }
 
@@ -59,6 +60,7 @@ impl Person {
             id: id_number(&format!("32060219750{number}120{number}1")),
             education: "大专".to_owned(),
             exception: String::new(),
+            level: "高级技师".to_owned(),
             number,
         }
     }
@@ -107,7 +109,7 @@ impl Person {
             &cert,
             "江苏省人力资源和社会保障厅",
             "收银审核",
-            "高级技师",
+            &self.level,
         ]
         .map(str::to_owned)
         .to_vec();

@@ -4,7 +4,7 @@ use super::gather::People;
 use super::material::Choice;
 use super::person::{Person, changes};
 use super::sort::Sorted;
-use super::{Chain, Fate, Item};
+use super::{Chain, Fate, Item, late, replaced};
 use crate::diag::{Finding, Origin};
 use crate::intake::Arrival;
 use crate::normalize::{Applicant, FiledMaterial, MaterialFile, Submission, Verdict};
@@ -38,8 +38,15 @@ pub(super) fn finish(
         seats[person.chain].push(applicant(person, &own[index], withdrawn, notes, pack));
     }
     let mut submissions = Vec::with_capacity(chains.len());
-    for ((chain, draft), mut applicants) in chains.iter().zip(sorted.drafts).zip(seats) {
-        let mut findings = chain.current.findings.clone();
+    let drafts = chains.iter().zip(sorted.drafts).zip(seats).enumerate();
+    for (index, ((chain, mut draft), mut applicants)) in drafts {
+        late::hold(index, chain, people, pack, &mut draft);
+        replaced::set_aside(index, &people.replaced, &mut draft);
+        let old = |path: &str| people.replaced.contains_key(&(index, path.to_owned()));
+        let mut census = late::census(chain, pack, &draft.files);
+        census.retain(|row| !old(&row.origin.path));
+        let mut findings = late::findings(chain, pack, &draft.files);
+        findings.retain(|finding| !old(&finding.origin.path));
         findings.extend(draft.findings);
         findings.extend(omissions(chain, &mut applicants));
         let filing = &chain.current;
@@ -53,7 +60,7 @@ pub(super) fn finish(
             arrival: filing.arrival.clone(),
             applicants,
             files: draft.files,
-            census: filing.census.clone(),
+            census,
             findings,
         });
     }
@@ -67,7 +74,8 @@ fn settle_verdict(file: &mut crate::normalize::FiledFile, item: &Item<'_>) {
             file.verdict = Verdict::Ignored;
             file.code = Some("MT-114".to_owned());
         }
-        Fate::Keep | Fate::Older => {}
+        Fate::Late(sure) if !item.refused => late::set_late(file, sure),
+        Fate::Keep | Fate::Older | Fate::Late(_) => {}
     }
 }
 
@@ -94,11 +102,12 @@ fn applicant(
         materials: materials(&standing, pack),
         photo: photo.map(|item| material_file(item)),
         refused,
-        has_scans: !items.is_empty(),
+        has_scans: items.iter().any(|item| !matches!(item.fate, Fate::Late(_))),
         all_in_one: standing.iter().any(|item| item.choice == Choice::Whole && !item.refused),
         omitted: person.omitted,
         withdrawn,
         arrival: arrival(person, &standing),
+        late: late::of_person(person, items),
         findings,
     }
 }

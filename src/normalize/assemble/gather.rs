@@ -1,8 +1,9 @@
 //! Rows of all filings become people, one per case.
 
 use super::line::ending;
-use super::person::{Person, rows_of};
-use super::{Chain, newer};
+use super::person::{Person, rows_of, unnamed_since};
+use super::replaced::{self, Replaced};
+use super::{Chain, late, newer};
 use crate::diag::{Finding, Severity};
 use crate::normalize::{CaseKey, Field, Source, Value};
 use crate::pack::{Pack, fact_label};
@@ -16,6 +17,10 @@ pub(super) struct People<'a> {
     pub(super) list: Vec<Person<'a>>,
     /// Per chain the people whose row (also an outdated one) stands there.
     pub(super) of_chain: Vec<BTreeSet<usize>>,
+    /// Rows of a table, by chain and path, that came too late for people who stand in time.
+    pub(super) aside: BTreeMap<(usize, String), usize>,
+    /// Tables that a mended copy replaced.
+    pub(super) replaced: Replaced,
 }
 
 /// A person that won, with the chains that name it.
@@ -27,7 +32,14 @@ pub(super) fn gather<'a>(chains: &[&'a Chain], pack: &Pack) -> People<'a> {
     for (index, chain) in chains.iter().enumerate() {
         rows.extend(rows_of(index, chain, pack));
     }
+    replaced::join_units(&mut rows);
     join_senders(&mut rows);
+    let (mut rows, aside) = late::split(rows, pack);
+    let replaced = replaced::settle(chains, &mut rows, pack);
+    let mut of_chain: Vec<Vec<Person<'a>>> = chains.iter().map(|_| Vec::new()).collect();
+    rows.into_iter().for_each(|person| of_chain[person.chain].push(person));
+    let rows = chains.iter().zip(of_chain);
+    let rows = rows.flat_map(|(chain, rows)| unnamed_since(chain, rows, pack));
     let mut groups: BTreeMap<GroupKey, Vec<Person<'a>>> = BTreeMap::new();
     for person in rows {
         groups.entry(group_key(&person)).or_default().push(person);
@@ -37,19 +49,22 @@ pub(super) fn gather<'a>(chains: &[&'a Chain], pack: &Pack) -> People<'a> {
     mark_duplicates(&mut winners);
     assign_keys(&mut winners);
     winners.sort_by(|a, b| a.0.key.cmp(&b.0.key));
-    let mut people = People { list: Vec::new(), of_chain: vec![BTreeSet::new(); chains.len()] };
+    let of_chain = vec![BTreeSet::new(); chains.len()];
+    let mut people = People { of_chain, replaced, ..People::default() };
     for (index, (person, named)) in winners.into_iter().enumerate() {
         for chain in named {
             people.of_chain[chain].insert(index);
         }
         people.list.push(person);
     }
+    late::note(&mut people, aside, chains, pack);
     people
 }
 
 /// What may follow the name of a unit in the name of an entry that it sends again.
-const AGAIN: [&str; 14] = [
+const AGAIN: [&str; 15] = [
     "补充",
+    "补正",
     "补交",
     "补报",
     "补",

@@ -18,7 +18,8 @@ pub(super) fn settle(
     let mut notes = vec![Vec::new(); people.list.len()];
     let mut slots: BTreeMap<(usize, Choice), Vec<usize>> = BTreeMap::new();
     for (index, item) in items.iter().enumerate() {
-        if matches!(item.choice, Choice::Material(_) | Choice::Photo) {
+        let counts = matches!(item.choice, Choice::Material(_) | Choice::Photo);
+        if counts && item.fate == Fate::Keep {
             slots.entry((item.person, item.choice)).or_default().push(index);
         }
     }

@@ -3,10 +3,12 @@
 //! Comes in: per entry the current [`Filing`] and its earlier contents. Goes out: one
 //! [`Submission`] per entry. `person` and `gather` make people of rows, `place` finds whose file it is,
 //! `material` and `part` what it fills, `sort` gives every file its verdict, `merge` settles
-//! versions and copies, `repeat` sets aside entries that came before, `finish` writes the submissions.
+//! versions and copies, `repeat` sets aside entries that came before, `late` what came after the window,
+//! `replaced` what came back mended, `finish` writes the submissions.
 
 mod finish;
 mod gather;
+mod late;
 mod line;
 mod material;
 mod merge;
@@ -14,6 +16,7 @@ mod part;
 mod person;
 mod place;
 mod repeat;
+mod replaced;
 mod sort;
 #[cfg(test)]
 mod testkit;
@@ -92,6 +95,8 @@ enum Fate {
     Duplicate,
     /// A newer version stands.
     Older,
+    /// It came too late for its person; whether that is certain.
+    Late(bool),
 }
 
 /// Whether `a` came after `b`; of two that came at once the entry with the later name.

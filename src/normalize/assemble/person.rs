@@ -44,19 +44,43 @@ pub(super) struct Person<'a> {
     pub(super) key: CaseKey,
     /// Hash of the row.
     pub(super) hash: String,
+    /// Tables that named the person again too late: content and path.
+    pub(super) late: Vec<(&'a Filing, String)>,
 }
 
-/// The current rows, then those of earlier contents whose person the later ones do not name.
+/// The contents of an entry, newest first.
+fn contents(chain: &Chain) -> impl Iterator<Item = &Filing> {
+    std::iter::once(&chain.current).chain(chain.earlier.iter().rev())
+}
+
+/// The rows of all contents of an entry, newest content first.
 pub(super) fn rows_of<'a>(index: usize, chain: &'a Chain, pack: &Pack) -> Vec<Person<'a>> {
-    let current = &chain.current;
-    let mut people: Vec<Person<'a>> =
-        current.rows.iter().map(|row| person_of(index, current, row, pack)).collect();
-    let asks = has_roster(current);
-    for earlier in chain.earlier.iter().rev() {
-        let old = earlier.rows.iter().map(|row| person_of(index, earlier, row, pack));
+    let rows =
+        |filing: &'a Filing| filing.rows.iter().map(move |row| person_of(index, filing, row, pack));
+    contents(chain).flat_map(rows).collect()
+}
+
+/// Of the rows of an entry the current ones, then those of earlier contents whose person the later
+/// ones do not name.
+pub(super) fn unnamed_since<'a>(
+    chain: &'a Chain,
+    mut rows: Vec<Person<'a>>,
+    pack: &Pack,
+) -> Vec<Person<'a>> {
+    let mut people: Vec<Person<'a>> = Vec::new();
+    for filing in contents(chain) {
+        let (own, rest): (Vec<Person<'a>>, _) =
+            rows.into_iter().partition(|p| std::ptr::eq(p.filing, filing));
+        rows = rest;
         let later = Named::of(&people);
-        let absent: Vec<Person<'a>> = old.filter(|p| !later.names(p)).collect();
-        people.extend(absent.into_iter().map(|p| Person { past: true, omitted: asks, ..p }));
+        let absent: Vec<Person<'a>> = own.into_iter().filter(|p| !later.names(p)).collect();
+        people.extend(absent.into_iter().map(|p| {
+            let past = !std::ptr::eq(filing, &chain.current);
+            // the roster that counts is the newest that came in time
+            let newest = contents(chain).find(|f| p.misses(f, pack).is_none());
+            let asks = newest.is_some_and(|f| !std::ptr::eq(f, filing) && has_roster(f));
+            Person { past, omitted: p.omitted || asks, ..p }
+        }));
     }
     people
 }
@@ -126,6 +150,7 @@ fn person_of<'a>(chain: usize, filing: &'a Filing, row: &'a Row, pack: &Pack) ->
         key: CaseKey { text: String::new(), provisional: true },
         record,
         hash,
+        late: Vec::new(),
     }
 }
 

@@ -6,11 +6,11 @@ use super::material::{Choice, Guide, Nature};
 use super::part::{Fill, fill};
 use super::person::text_of;
 use super::place::{Finder, Owner, Pools};
-use super::{Chain, Draft, Fate, Item};
+use super::{Chain, Draft, Fate, Item, late};
 use crate::diag::{Finding, Origin};
 use crate::normalize::{FiledFile, Filing, Verdict};
 use crate::read::ScanKind;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// All files of all entries, sorted.
 pub(super) struct Sorted<'a> {
@@ -37,6 +37,7 @@ pub(super) fn sort<'a>(chains: &[&'a Chain], people: &People<'a>, guide: &Guide<
         let draft = sort_entry(index, &chain.current, people, guide, &finder, &mut sorted);
         sorted.drafts.push(draft);
     }
+    recall_in_time(chains, people, guide, &finder, &mut sorted);
     recall_past(people, guide, &finder, &mut sorted);
     sorted
 }
@@ -68,9 +69,16 @@ fn sort_entry<'a>(
             }
             Some(owner @ Owner::One { person, .. }) => {
                 draft.owners.insert(*person);
-                let item = item_of(owner, *person, filing, file, people, guide);
-                decide(out, &item, guide, &mut sorted.notes[*person]);
-                sorted.items.push(Item { spot: Some((chain, spot)), ..item });
+                let mut item = item_of(owner, *person, filing, file, people, guide);
+                item.spot = Some((chain, spot));
+                match people.list[*person].misses(filing, guide.pack) {
+                    Some(sure) => {
+                        item.fate = Fate::Late(sure);
+                        decide(out, &item, guide, &mut Vec::new());
+                    }
+                    None => decide(out, &item, guide, &mut sorted.notes[*person]),
+                }
+                sorted.items.push(item);
             }
             Some(Owner::Several { dir, people: several }) => {
                 set_aside(out, "DU-112");
@@ -113,6 +121,43 @@ fn no_roster(filing: &Filing, draft: &mut Draft) {
     draft.findings.push(finding.build());
 }
 
+/// Who came in time keeps the files of the newest content that came in time, when newer content of
+/// the entry did not.
+fn recall_in_time<'a>(
+    chains: &[&'a Chain],
+    people: &People<'a>,
+    guide: &Guide<'_>,
+    finder: &Finder<'_>,
+    sorted: &mut Sorted<'a>,
+) {
+    let mut recalled = Vec::new();
+    for (index, chain) in chains.iter().enumerate().filter(|(_, chain)| !chain.earlier.is_empty()) {
+        let mut wanted: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        for (p, person) in people.list.iter().enumerate() {
+            let misses = |filing: &Filing| person.misses(filing, guide.pack).is_some();
+            if misses(&chain.current)
+                && let Some(at) = chain.earlier.iter().rposition(|filing| !misses(filing))
+            {
+                wanted.entry(at).or_default().insert(p);
+            }
+        }
+        for (at, whose) in wanted {
+            let filing = &chain.earlier[at];
+            let pools = finder.pools(index, filing);
+            for file in filing.files.iter().filter(|file| is_scan(file)) {
+                let owner = finder.owner(&pools, &file.path);
+                let Owner::One { person, .. } = owner else { continue };
+                if whose.contains(&person) {
+                    let item = item_of(&owner, person, filing, file, people, guide);
+                    decide(&mut file.clone(), &item, guide, &mut sorted.notes[person]);
+                    recalled.push(item);
+                }
+            }
+        }
+    }
+    late::reunite(&mut sorted.items, recalled);
+}
+
 /// People kept from an earlier content keep the files of that content, when no current entry has
 /// files of theirs.
 fn recall_past<'a>(
@@ -121,7 +166,8 @@ fn recall_past<'a>(
     finder: &Finder<'_>,
     sorted: &mut Sorted<'a>,
 ) {
-    let has_files: BTreeSet<usize> = sorted.items.iter().map(|item| item.person).collect();
+    let standing = sorted.items.iter().filter(|item| !matches!(item.fate, Fate::Late(_)));
+    let has_files: BTreeSet<usize> = standing.map(|item| item.person).collect();
     let mut pools: Option<(&Filing, Pools<'_>)> = None;
     let mut past: Vec<usize> =
         (0..people.list.len()).filter(|i| people.list[*i].past && !has_files.contains(i)).collect();

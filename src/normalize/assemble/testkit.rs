@@ -95,6 +95,7 @@ pub(super) fn file_of(path: &str, content: &str) -> FiledFile {
         used_as: used_as.map(str::to_owned),
         pages: None,
         scan,
+        original: None,
         code: None,
         findings: Vec::new(),
     }

@@ -7,7 +7,7 @@ mod tables;
 
 use super::context::text;
 use super::{Judged, Office, RunError};
-use crate::check::Decision;
+use crate::check::{Decision, Question};
 use crate::export::{Format, QuestionRow, questions};
 use crate::intake::Arrival;
 use crate::ledger::Ledger;
@@ -104,11 +104,11 @@ fn is_of_a_unit(submission: &Submission) -> bool {
 fn open_questions(judged: &Judged) -> Result<Option<Item>, RunError> {
     let mut rows = Vec::new();
     for (_, applicant, case, judgement) in judged.people() {
-        // who is returned comes again, perhaps with other facts
-        if judgement.decision != Decision::Held {
-            continue;
-        }
-        for question in &judgement.questions {
+        // who is returned comes again, perhaps with other facts; when something came only a person
+        // can say, and it may be what they are returned for
+        let held = judgement.decision == Decision::Held;
+        let late = |q: &&Question| q.id.starts_with("WN-107:");
+        for question in judgement.questions.iter().filter(|q| held || late(q)) {
             rows.push(QuestionRow {
                 case: case.number.clone(),
                 name: text(&judgement.record, "person.name"),

@@ -16,7 +16,7 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Raised whenever the same marks give other bytes.
-const EPOCH: u32 = 1;
+const EPOCH: u32 = 2;
 
 /// The marked copies by the folder they go to.
 pub(super) type Copies = BTreeMap<String, Vec<Item>>;
@@ -142,7 +142,9 @@ fn jobs(desk: &Desk<'_>, judged: &Judged, sender: &Sender<'_>) -> Vec<Job> {
 /// How the reader is to take a workbook; none for other files.
 fn container(file: &FiledFile) -> Option<FileKind> {
     let table = matches!(file.used_as.as_deref(), None | Some("roster" | "census"));
-    if !table || file.sha256.is_empty() || file.verdict == Verdict::Duplicate {
+    // what came late is not used: nothing in it is to be mended
+    let late = file.code.as_deref().is_some_and(|code| code.starts_with("WN-"));
+    if !table || late || file.sha256.is_empty() || file.verdict == Verdict::Duplicate {
         return None;
     }
     match file.kind.as_str() {

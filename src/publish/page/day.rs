@@ -14,6 +14,8 @@ pub(super) struct Day<'a> {
     pub(super) accepted: BTreeMap<&'a str, Vec<&'a WireApplicant>>,
     /// How many entries have not come whole.
     pub(super) unsettled: usize,
+    /// How many entries were taken out of the inbox; what they brought stands.
+    pub(super) gone: usize,
 }
 
 /// Whom to phone.
@@ -45,6 +47,7 @@ impl<'a> Day<'a> {
             stuck: in_state("held").collect(),
             accepted,
             unsettled: report.submissions.iter().filter(|s| s.state == "unsettled").count(),
+            gone: report.submissions.iter().filter(|s| is_gone(s)).count(),
         }
     }
 
@@ -54,13 +57,17 @@ impl<'a> Day<'a> {
     }
 }
 
-/// Those who have something to mend, those with the most people first.
+fn is_gone(s: &WireSubmission) -> bool {
+    s.findings.iter().any(|f| f.code == "IN-151")
+}
+
 /// Whether somebody took the application back: there is nothing to call about.
 fn withdrawn(a: &WireApplicant) -> bool {
     a.findings.iter().all(|f| f.severity < Severity::Error)
         && a.findings.iter().any(|f| f.code == "DU-131" && f.severity == Severity::Info)
 }
 
+/// Those who have something to mend, those with the most people first.
 fn calls(report: &WireReport) -> Vec<Call<'_>> {
     let mut units: BTreeMap<&str, Vec<&WireSubmission>> = BTreeMap::new();
     for submission in &report.submissions {

@@ -90,16 +90,23 @@ fn now(out: &mut String, day: &Day<'_>, changes: &[String]) {
         let said = if count == 0 {
             "没有".to_owned()
         } else {
-            let late = if id == "all" && day.unsettled > 0 {
-                format!("（{} 份还没传完）", day.unsettled)
-            } else {
-                String::new()
-            };
-            format!("{}{late}：{names}", place(id, &format!("{count} {word}")))
+            let notes = if id == "all" { came_notes(day) } else { String::new() };
+            format!("{}{notes}：{names}", place(id, &format!("{count} {word}")))
         };
         let _ = writeln!(out, "<tr><th>{name}</th><td>{said}</td></tr>");
     }
     out.push_str("</table>\n");
+}
+
+/// What is to be known of the entries as they lie in the inbox.
+fn came_notes(day: &Day<'_>) -> String {
+    let notes = [(day.unsettled, "还没传完"), (day.gone, "已从收件箱移走，内容仍然有效")];
+    let said: Vec<String> = notes
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} 份{what}"))
+        .collect();
+    if said.is_empty() { String::new() } else { format!("（{}）", said.join("；")) }
 }
 
 /// The first few of a list, and that there are more.

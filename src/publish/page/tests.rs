@@ -19,6 +19,7 @@ fn finding(message: &str, severity: Severity, needs_person: bool) -> WireFinding
 fn person(case: &str, name: &str, decision: &str, findings: Vec<WireFinding>) -> WireApplicant {
     WireApplicant {
         case: case.into(),
+        former: Vec::new(),
         unit: "甲单位".into(),
         name: name.into(),
         id_no: "320602********2001".into(),

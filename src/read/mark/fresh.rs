@@ -1,7 +1,7 @@
 //! A workbook of a format that cannot be edited part by part, written anew from its cells.
 
 use super::styles::colour;
-use super::{Said, notes};
+use super::{Said, notes, original};
 use crate::read::{Area, CellValue, Sheet, Workbook};
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Note, Workbook as Writer,
@@ -16,16 +16,25 @@ const MOST_MERGED: u64 = 10_000;
 const MOST_CHARS: usize = 32_000;
 
 /// Writes the visible sheets of `book` with what is said; none when nothing of it has a place.
-pub(super) fn write(book: &Workbook, said: &BTreeMap<String, Said>) -> Option<Vec<u8>> {
+pub(super) fn write(
+    book: &Workbook,
+    sha256: &str,
+    said: &BTreeMap<String, Said>,
+) -> Option<Vec<u8>> {
     let known = book.sheets.iter().any(|sheet| !sheet.hidden && said.contains_key(&sheet.name));
-    if known { try_write(book, said).ok() } else { None }
+    if known { try_write(book, sha256, said).ok() } else { None }
 }
 
-fn try_write(book: &Workbook, said: &BTreeMap<String, Said>) -> Result<Vec<u8>, XlsxError> {
+fn try_write(
+    book: &Workbook,
+    sha256: &str,
+    said: &BTreeMap<String, Said>,
+) -> Result<Vec<u8>, XlsxError> {
     let mut writer = Writer::new();
     // bytes must not depend on the day
     let time = ExcelDateTime::from_ymd(2000, 1, 1)?;
-    writer.set_properties(&DocProperties::new().set_creation_datetime(&time));
+    let properties = DocProperties::new().set_creation_datetime(&time);
+    writer.set_properties(&properties.set_custom_property(original::NAME, sha256));
     let none = Said::new();
     for (number, sheet) in (1..).zip(book.sheets.iter().filter(|sheet| !sheet.hidden)) {
         let page = writer.add_worksheet();

@@ -3,16 +3,19 @@
 //! Comes in: the workbook as it came and what is to be said at which cell. Goes out: a copy in the
 //! blob store. Of an xlsx only the marked sheets, their comments and the style sheet are edited, and
 //! in those only the places concerned; every other part is copied as it is. A workbook of another
-//! format is written anew from the cells that were read. Runs in the worker process only.
+//! format is written anew from the cells that were read. The copy names the file it was made of. Runs in the worker process only.
 
 mod fresh;
 mod notes;
+mod original;
 mod sheet;
 mod styles;
 #[cfg(test)]
 mod tests;
 mod workbook;
 mod xml;
+
+pub(super) use original::named as original;
 
 use super::{Content, ReadTask, parse};
 use crate::blobs::Blobs;
@@ -93,13 +96,13 @@ pub fn mark(task: &MarkTask, limits: &Limits) -> io::Result<Option<Marked>> {
     }
     let said = by_sheet(&task.marks);
     let surgical = match task.kind.as_str() {
-        "xlsx" | "xlsm" => workbook::edit(&task.file.blob, &said, limits),
+        "xlsx" | "xlsm" => workbook::edit(&task.file.blob, &task.file.sha256, &said, limits),
         _ => None,
     };
     let (bytes, ending) = match surgical {
         Some(bytes) => (bytes, task.kind.as_str()),
         None => match parse(&task.file, limits).content {
-            Content::Workbook(book) => match fresh::write(&book, &said) {
+            Content::Workbook(book) => match fresh::write(&book, &task.file.sha256, &said) {
                 Some(bytes) => (bytes, "xlsx"),
                 None => return Ok(None),
             },

@@ -234,6 +234,11 @@ pub(super) fn relate(
     Some((edits.apply(text), ids))
 }
 
+/// Kinds of parts in the list of types.
+pub(super) const COMMENTS: &str = "spreadsheetml.comments";
+pub(super) const STYLES: &str = "spreadsheetml.styles";
+pub(super) const CUSTOM: &str = "custom-properties";
+
 /// `[Content_Types].xml` with these parts named.
 pub(super) fn types(text: &str, vml: bool, parts: &[(String, &str)]) -> Option<String> {
     let doc: Document<'_> = parse(text)?;
@@ -255,7 +260,7 @@ pub(super) fn types(text: &str, vml: bool, parts: &[(String, &str)]) -> Option<S
     for (part, kind) in parts {
         let _ = write!(
             xml,
-            "<{p}Override PartName=\"/{}\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.{kind}+xml\"/>",
+            "<{p}Override PartName=\"/{}\" ContentType=\"application/vnd.openxmlformats-officedocument.{kind}+xml\"/>",
             escape(part)
         );
     }

@@ -1,6 +1,7 @@
 //! The parts of an xlsx that marking touches, and the package written again around them.
 
 use super::notes;
+use super::original::{RELATIONS, properties};
 use super::sheet::{Place, SheetPart};
 use super::styles::{self, Styles};
 use super::xml::{self, child, children, parse};
@@ -17,12 +18,18 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 /// Largest part that is edited.
 const MOST_PART: usize = 64 << 20;
 
-/// The workbook with its cells marked; none when it cannot be edited part by part.
-pub(super) fn edit(path: &Path, said: &BTreeMap<String, Said>, limits: &Limits) -> Option<Vec<u8>> {
+/// The workbook with its cells marked and its `sha256` named; none when it cannot be edited part by
+/// part.
+pub(super) fn edit(
+    path: &Path,
+    sha256: &str,
+    said: &BTreeMap<String, Said>,
+    limits: &Limits,
+) -> Option<Vec<u8>> {
     let mut package = Package::open(path, limits).ok()?;
     package.examine(limits).ok()?;
     let mut editor = Editor { package, changed: BTreeMap::new(), new: Vec::new(), vml: false };
-    editor.workbook(said)?;
+    editor.workbook(sha256, said)?;
     let Editor { changed, .. } = editor;
     rewrite(path, &changed)
 }
@@ -52,7 +59,7 @@ impl Editor {
         self.package.text(part).ok().flatten().filter(|text| text.len() <= MOST_PART)
     }
 
-    fn workbook(&mut self, said: &BTreeMap<String, Said>) -> Option<()> {
+    fn workbook(&mut self, sha256: &str, said: &BTreeMap<String, Said>) -> Option<()> {
         let book = self.package.main_part().ok()??;
         let relations = self.relations(&book);
         let text = self.text(&book)?;
@@ -84,10 +91,29 @@ impl Editor {
             self.changed.insert(styles_part.clone(), text);
             if fresh {
                 self.relate(&book, vec![("styles", styles_part.clone())], strict)?;
-                self.new.push((styles_part, "styles"));
+                self.new.push((styles_part, notes::STYLES));
             }
         }
+        self.name_original(sha256, strict)?;
         self.types()
+    }
+
+    /// Says of which file this is a copy.
+    fn name_original(&mut self, sha256: &str, strict: bool) -> Option<()> {
+        let known = RELATIONS.iter().find_map(|kind| self.package.root_part(kind).ok().flatten());
+        let part = match known {
+            Some(part) => part,
+            None => {
+                let part = self.free("docProps/custom.xml");
+                let kind = RELATIONS[usize::from(strict)];
+                self.relate("", vec![(kind, part.clone())], strict)?;
+                self.new.push((part.clone(), notes::CUSTOM));
+                part
+            }
+        };
+        let text = properties(self.text(&part).as_deref(), sha256, strict)?;
+        self.changed.insert(part, text);
+        Some(())
     }
 
     /// Marks one sheet; `false` when it has nothing to mark and no mark of before.
@@ -121,7 +147,7 @@ impl Editor {
             Some(relation) => relation.target.clone(),
             None => {
                 let part = self.free(&format!("xl/markComments{}.xml", index + 1));
-                self.new.push((part.clone(), "comments"));
+                self.new.push((part.clone(), notes::COMMENTS));
                 wanted.push(("comments", part.clone()));
                 part
             }
