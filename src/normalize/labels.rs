@@ -1,4 +1,4 @@
-//! The accepted labels of columns (6.3), as data.
+//! The accepted labels of columns, as data.
 
 /// Field → label in messages → accepted labels (folded, without hints). A label with `/` is
 /// parent/child of a two-row header; joined without the `/` it is accepted as well.
