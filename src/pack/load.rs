@@ -144,19 +144,25 @@ fn place_of(source: &Source, error: &toml::de::Error) -> Origin {
 }
 
 fn syntax(source: &Source, error: &toml::de::Error) -> PackError {
-    let origin = place_of(source, error);
-    let (line, column) = origin.cell.as_deref().and_then(|c| c.split_once(':')).unwrap_or_default();
     // the second line names the keys that lead to the place, when it is a value that is wrong
     let text = error.to_string();
-    let keys = text.lines().rfind(|line| line.starts_with("in `")).unwrap_or_default();
-    PackError::Wrong(Box::new(
-        Finding::new("PK-102", origin.clone())
-            .arg("file", &origin.path)
-            .arg("line", line)
-            .arg("column", column)
-            .arg("error", format!("{} {keys}", error.message()).trim())
-            .build(),
-    ))
+    let keys = text.lines().find_map(|line| line.strip_prefix("in `")?.strip_suffix('`'));
+    let keys = keys.map_or_else(String::new, |keys| format!("（{keys}）"));
+    let told = format!("{}{keys}", plain(error.message()));
+    wrong("PK-102", place_of(source, error), "error", &told)
+}
+
+/// The usual slips in plain words; others as the reader of the format says them.
+fn plain(message: &str) -> String {
+    let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+    let kind =
+        message.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected "));
+    match (missing, kind) {
+        (Some(key), _) => format!("缺少键 {key}"),
+        (_, Some((found, expected))) => format!("值的种类不对：写的是 {found}，应为 {expected}"),
+        _ if message == "duplicate key" => "键重复".to_owned(),
+        _ => message.to_owned(),
+    }
 }
 
 fn wrong(code: &str, origin: Origin, place: &str, value: &str) -> PackError {
@@ -247,6 +253,10 @@ mod tests {
                 "PK-101 x/circular.toml 第 2 行第 10 列",
             ),
             ("schema = \n".to_owned(), "PK-102 x/circular.toml 第 1 行第 10 列"),
+            (
+                format!("{OWN}id = \"y\"\n"),
+                "PK-102 x/circular.toml 第 8 行第 1 列：规则包写法不对：键重复",
+            ),
             (format!("{OWN}tz = \"Europe/Paris\"\n"), "PK-107 x/circular.toml 第 8 行第 6 列"),
             (format!("{OWN}extends = \"x\"\n"), "PK-104 x/circular.toml 第 8 行第 11 列"),
         ];
@@ -262,11 +272,11 @@ mod tests {
         let text = OWN.replace("2019", "\"二〇一九\"");
         let told = load_texts(&[("x", &text)]).unwrap_err().to_string();
         assert!(told.starts_with("PK-102 x/circular.toml 第 6 行第 8 列："), "{told}");
-        assert!(told.contains("in `circular.year`"), "{told}");
+        assert!(told.contains("值的种类不对") && told.contains("（circular.year）"), "{told}");
         let absent = OWN.replace("issuer = \"i\"\n", "");
         let told = load_texts(&[("x", &absent)]).unwrap_err().to_string();
         assert!(told.starts_with("PK-102 x/circular.toml 第 2 行第 1 列："), "{told}");
-        assert!(told.contains("missing field `issuer`"), "{told}");
+        assert!(told.ends_with("缺少键 issuer（circular）"), "{told}");
     }
 
     #[test]
