@@ -27,7 +27,7 @@ fn lines(loaded: &LoadedPack) -> Vec<String> {
 /// Where a text stands, in words.
 fn place(text: &str, needle: &str) -> String {
     let at = text.find(needle).unwrap_or_else(|| panic!("{needle}"));
-    let before = &text[..at];
+    let before = text.get(..at).unwrap();
     let column = before.rsplit('\n').next().unwrap().chars().count() + 1;
     format!("nantong-2019/circular.toml 第 {} 行第 {column} 列", before.matches('\n').count() + 1)
 }

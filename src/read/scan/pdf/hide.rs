@@ -169,7 +169,7 @@ fn enclosed(bytes: &[u8]) -> usize {
                 at += rest.iter().position(|b| *b == b'>').map_or(rest.len(), |n| n + 1);
             }
             b'%' => {
-                at += rest.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(rest.len())
+                at += rest.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(rest.len());
             }
             b'[' => (at, depth) = (at + 1, depth + 1),
             b'<' => (at, depth) = (at + 2, depth + 1),
