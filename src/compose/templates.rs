@@ -316,6 +316,12 @@ mod tests {
         let whole = "<document>\n<p>1</p>\n\n{% include \"_part.html\" %}\n</document>";
         let told = slip(whole, "<p>2</p>\n<p>3</h1>\n", &json!({}));
         assert!(told.contains("_part.html:2:5, used by x.html: "), "{told}");
+        let heir = "{% extends \"_part.html\" %}\n{% block b %}\n  <p>1</h1>\n{% endblock %}";
+        let told = slip(heir, "<document>{% block b %}{% endblock %}</document>", &json!({}));
+        assert!(told.contains("x.html:3:7: "), "{told}");
+        let component = "{% component own(v) %}\n<p>{{ v }}</h1>{% endcomponent own %}";
+        let told = slip("<document>\n\n{{<own v=\"x\" />}}</document>", component, &json!({}));
+        assert!(told.contains("_part.html:2:11, used by x.html: "), "{told}");
         let told = slip("<document>{{ v }}</document>", "", &json!({"v": "x"}));
         assert!(told.contains("x.html:1:11: text directly inside <document>"), "{told}");
     }
