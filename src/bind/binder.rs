@@ -180,12 +180,19 @@ impl<'a, W: Write> Binder<'a, W> {
         let mirrored = self.recto && self.pages.len() % 2 == 1;
         let mut names = Dictionary::new();
         let mut before = format!("q {} cm\n", placement(info, mirrored));
-        let rows = f64::from(picture.height.max(1));
+        let rows = picture.height.max(1);
+        if picture.parts.len() > 1 {
+            // from here on the page is as many units high as the picture has rows
+            let _ = writeln!(before, "1 0 0 {:.12} 0 0 cm", 1.0 / f64::from(rows));
+        }
         for (i, &(id, top, height)) in picture.parts.iter().enumerate() {
             names.set(format!("Im{i}"), reference(id));
-            let scale = f64::from(height) / rows;
-            let bottom = 1.0 - f64::from(top + height) / rows;
-            let _ = writeln!(before, "q 1 0 0 {scale:.8} 0 {bottom:.8} cm /Im{i} Do Q");
+            if picture.parts.len() == 1 {
+                let _ = writeln!(before, "/Im{i} Do");
+                continue;
+            }
+            let bottom = rows.saturating_sub(top + height);
+            let _ = writeln!(before, "q 1 0 0 {height} 0 {bottom} cm /Im{i} Do Q");
         }
         before.push_str("Q\n");
         let resources = dictionary! { "XObject" => names };

@@ -10,6 +10,7 @@ mod image;
 mod import;
 mod outline;
 mod stamp;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod tiff;
@@ -22,7 +23,7 @@ use crate::blobs::Blobs;
 use binder::Binder;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
-use std::io::{self, BufWriter, Write as _};
+use std::io;
 use std::path::Path;
 use writer::Id;
 
@@ -175,14 +176,11 @@ pub fn bind(
     fonts: &StampFonts,
     out: &Path,
 ) -> Result<Packet, BindError> {
-    let mut file = BufWriter::with_capacity(256 * 1024, File::create(out)?);
-    let mut binder = Binder::begin(&mut file, plan, blobs, fonts)?;
+    let mut binder = Binder::begin(File::create(out)?, plan, blobs, fonts)?;
     for chapter in &plan.chapters {
         binder.chapter(chapter)?;
     }
     let bound = binder.finish(&plan.title)?;
-    file.flush()?;
-    drop(file);
     let found = verify::count_pages(out)?;
     let expected = sheet_sides(plan);
     if found != expected || bound.pages != expected {

@@ -4,7 +4,7 @@
 //! costs no decoding. Tiles, 16-bit samples, alpha and separate planes are decoded and deflated.
 
 use super::image::{Picture, decoded, image_dict};
-use super::writer::{PdfWriter, name};
+use super::writer::{Head, PdfWriter, deflate, name};
 use super::{BindError, Id};
 use lopdf::{Dictionary, Object, dictionary};
 use std::collections::BTreeMap;
@@ -137,13 +137,18 @@ impl Tiff {
         let pitch = page.one(278, height).min(height).max(1);
         let mut parts = Vec::new();
         let (mut top, lengths) = (0, page.all(279));
+        // all strips but the last have the same rows, and so the same dictionary
+        let mut head = (0, Head::of(Dictionary::new())?);
         for (&offset, &length) in page.all(273).iter().zip(lengths) {
             let rows = pitch.min(height.saturating_sub(top));
             if rows == 0 {
                 break;
             }
             let strip = self.slice(offset as usize, length as usize)?;
-            parts.push((recipe.write(writer, strip, rows)?, top, rows));
+            if head.0 != rows {
+                head = (rows, Head::of(recipe.dict(rows))?);
+            }
+            parts.push((recipe.write(writer, &head.1, strip)?, top, rows));
             top += rows;
         }
         if top != height || height == 0 {
@@ -219,35 +224,40 @@ impl Recipe {
         Some(Self { dict, filter, parms, turn, tables })
     }
 
-    fn write<W: Write>(
-        &self,
-        writer: &mut PdfWriter<W>,
-        strip: &[u8],
-        rows: u32,
-    ) -> Result<Id, BindError> {
+    /// The dictionary of a strip of that many rows.
+    fn dict(&self, rows: u32) -> Dictionary {
         let mut dict = self.dict.clone();
         dict.set("Height", i64::from(rows));
-        let Some(filter) = self.filter else {
-            return Ok(writer.add_deflated(dict, strip)?);
-        };
-        dict.set("Filter", name(filter));
+        dict.set("Filter", name(self.filter.unwrap_or("FlateDecode")));
         if !self.parms.is_empty() {
             let mut parms = self.parms.clone();
-            if filter == "CCITTFaxDecode" {
+            if self.filter == Some("CCITTFaxDecode") {
                 parms.set("Rows", i64::from(rows));
             }
             dict.set("DecodeParms", parms);
         }
+        dict
+    }
+
+    fn write<W: Write>(
+        &self,
+        writer: &mut PdfWriter<W>,
+        head: &Head,
+        strip: &[u8],
+    ) -> Result<Id, BindError> {
+        if self.filter.is_none() {
+            return Ok(writer.add_under(head, &deflate(strip)?)?);
+        }
         if self.turn {
             let turned: Vec<u8> = strip.iter().map(|b| b.reverse_bits()).collect();
-            return Ok(writer.add_stream(dict, &turned)?);
+            return Ok(writer.add_under(head, &turned)?);
         }
         if let (Some((_, tables)), Some(rest)) =
             (self.tables.split_last_chunk::<2>().map(|(t, e)| (e, t)), strip.get(2..))
         {
-            return Ok(writer.add_stream(dict, &[tables, rest].concat())?);
+            return Ok(writer.add_under(head, &[tables, rest].concat())?);
         }
-        Ok(writer.add_stream(dict, strip)?)
+        Ok(writer.add_under(head, strip)?)
     }
 }
 

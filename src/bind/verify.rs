@@ -38,24 +38,32 @@ fn walk(path: &Path) -> Result<u32, BindError> {
         .ok_or_else(|| bad("no startxref"))?;
     let offsets = offsets(&mut file, start)?;
     let mut pages = 0;
-    let mut reader = BufReader::with_capacity(512, file);
     for (number, offset) in offsets.iter().enumerate().skip(1) {
-        reader.seek(SeekFrom::Start(*offset))?;
-        let mut line = Vec::new();
-        reader.by_ref().take(32).read_until(b'\n', &mut line)?;
-        if line != format!("{number} 0 obj\n").into_bytes() {
+        let mut head = [0; HEAD];
+        let n = read_at(&mut file, &mut head, *offset)?;
+        let head = head.get(..n).unwrap_or_default();
+        let Some(object) = head.strip_prefix(format!("{number} 0 obj\n").as_bytes()) else {
             return Err(bad("an offset does not lead to its object"));
-        }
-        let mut head = [0; 11];
-        let n = read_up_to(&mut reader, &mut head)?;
+        };
         // Our pages begin with their type; imported objects are never pages.
-        if head.get(..n) == Some(b"<</Type/Pag") {
-            let mut rest = [0; 2];
-            reader.read_exact(&mut rest)?;
-            pages += u32::from(rest == *b"e/");
-        }
+        pages += u32::from(object.starts_with(b"<</Type/Page/"));
     }
     Ok(pages)
+}
+
+/// Enough of an object to see its number and its type.
+const HEAD: usize = 48;
+
+/// One call of the system for each object: a packet of faxes has tens of thousands.
+#[cfg(unix)]
+fn read_at(file: &mut File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(not(unix))]
+fn read_at(file: &mut File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    file.seek(SeekFrom::Start(offset))?;
+    file.read(buffer)
 }
 
 fn offsets(file: &mut File, start: u64) -> Result<Vec<u64>, BindError> {
@@ -73,15 +81,4 @@ fn offsets(file: &mut File, start: u64) -> Result<Vec<u64>, BindError> {
         offsets.push(line.split(' ').next().and_then(|n| n.parse().ok()).ok_or_else(bad)?);
     }
     Ok(offsets)
-}
-
-fn read_up_to(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while let Some(rest) = buffer.get_mut(filled..) {
-        match reader.read(rest)? {
-            0 => break,
-            n => filled += n,
-        }
-    }
-    Ok(filled)
 }

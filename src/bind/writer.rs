@@ -1,8 +1,9 @@
 //! A PDF file written front to back: objects go out as they come, only their offsets stay.
 
+use super::tally::Tally;
 use crate::blobs::hex;
 use lopdf::{Dictionary, Object, Writer as Serialiser, dictionary};
-use sha2::{Digest, Sha256};
+use sha2::Digest;
 use std::io::{self, Read, Write};
 
 /// The number of an object in the packet; the generation is always 0.
@@ -25,23 +26,19 @@ pub(super) fn text(value: &str) -> Object {
     Object::String(bytes, lopdf::StringFormat::Hexadecimal)
 }
 
-/// Counts and hashes what passes.
-struct Tally<W> {
-    inner: W,
-    bytes: u64,
-    hash: Sha256,
-}
+/// The dictionary of a stream, written out but for its length and its end.
+pub(super) struct Head(Vec<u8>);
 
-impl<W: Write> Write for Tally<W> {
-    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        let n = self.inner.write(buffer)?;
-        self.hash.update(buffer.get(..n).unwrap_or(buffer));
-        self.bytes += n as u64;
-        Ok(n)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
+impl Head {
+    /// Writes a dictionary out.
+    pub(super) fn of(mut dict: Dictionary) -> io::Result<Self> {
+        dict.remove(b"Length");
+        let mut bytes = Vec::new();
+        Serialiser::write_object(&mut bytes, &Object::Dictionary(dict))?;
+        if bytes.split_off(bytes.len().saturating_sub(2)) != b">>" {
+            return Err(io::Error::other("a dictionary without an end"));
+        }
+        Ok(Self(bytes))
     }
 }
 
@@ -60,7 +57,7 @@ pub(super) struct PdfWriter<W: Write> {
 
 impl<W: Write> PdfWriter<W> {
     pub(super) fn new(inner: W) -> io::Result<Self> {
-        let mut out = Tally { inner, bytes: 0, hash: Sha256::new() };
+        let mut out = Tally::new(inner);
         out.write_all(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")?;
         Ok(Self { out, offsets: vec![None] })
     }
@@ -72,7 +69,7 @@ impl<W: Write> PdfWriter<W> {
     }
 
     fn begin(&mut self, id: Id) -> io::Result<()> {
-        let offset = self.out.bytes;
+        let offset = self.out.bytes();
         match self.offsets.get_mut(id as usize) {
             Some(slot @ None) => *slot = Some(offset),
             Some(Some(_)) | None => return Err(io::Error::other("object written twice")),
@@ -109,16 +106,32 @@ impl<W: Write> PdfWriter<W> {
     fn put_copy(
         &mut self,
         id: Id,
-        mut dict: Dictionary,
+        dict: Dictionary,
         length: u64,
         body: &mut dyn Read,
     ) -> io::Result<()> {
-        dict.set("Length", i64::try_from(length).map_err(io::Error::other)?);
+        let head = Head::of(dict)?;
+        self.put_under(id, &head, length, body)
+    }
+
+    /// Writes a stream of bytes in memory under a dictionary that others have too.
+    pub(super) fn add_under(&mut self, head: &Head, bytes: &[u8]) -> io::Result<Id> {
+        let id = self.reserve();
+        self.put_under(id, head, bytes.len() as u64, &mut &bytes[..])?;
+        Ok(id)
+    }
+
+    fn put_under(
+        &mut self,
+        id: Id,
+        head: &Head,
+        length: u64,
+        body: &mut dyn Read,
+    ) -> io::Result<()> {
         self.begin(id)?;
-        Serialiser::write_object(&mut self.out, &Object::Dictionary(dict))?;
-        self.out.write_all(b"\nstream\n")?;
-        let copied = io::copy(&mut body.take(length), &mut self.out)?;
-        if copied != length {
+        self.out.write_all(&head.0)?;
+        write!(self.out, "/Length {length}>>\nstream\n")?;
+        if self.out.take(body, length)? != length {
             return Err(io::Error::new(
                 io::ErrorKind::UnexpectedEof,
                 "source is shorter than said",
@@ -146,13 +159,13 @@ impl<W: Write> PdfWriter<W> {
     /// Writes the table of offsets and the trailer. The identifier comes from the content, so the
     /// same packet has the same bytes.
     pub(super) fn finish(mut self, root: Id, info: Id) -> io::Result<Written> {
-        let start = self.out.bytes;
+        let start = self.out.bytes();
         let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", self.offsets.len());
         for offset in self.offsets.iter().skip(1) {
             let offset = offset.ok_or_else(|| io::Error::other("reserved object not written"))?;
             table.push_str(&format!("{offset:010} 00000 n \n"));
         }
-        let hash = self.out.hash.clone().finalize();
+        let hash = self.out.hash()?.finalize();
         let id = Object::String(
             hash.iter().take(16).copied().collect(),
             lopdf::StringFormat::Hexadecimal,
@@ -168,8 +181,8 @@ impl<W: Write> PdfWriter<W> {
         Serialiser::write_object(&mut self.out, &Object::Dictionary(trailer))?;
         write!(self.out, "\nstartxref\n{start}\n%%EOF\n")?;
         self.out.flush()?;
-        let sha256 = hex(&self.out.hash.finalize());
-        Ok(Written { sha256, bytes: self.out.bytes })
+        let sha256 = hex(&self.out.hash()?.finalize());
+        Ok(Written { sha256, bytes: self.out.bytes() })
     }
 }
 

@@ -3,7 +3,7 @@
 use super::case::{Case, Docket};
 use crate::diag::{Finding, FindingBuilder, Severity};
 use crate::normalize::Value;
-use crate::pack::{Convention, FormCheck, fact_label};
+use crate::pack::{Convention, FormCheck, expr_facts, expr_holds, fact_label};
 
 const GRADES: &[&str] = &["L1", "L2", "L3", "L4", "L5"];
 
@@ -33,7 +33,7 @@ fn weigh(finding: FindingBuilder, severity: Option<&str>) -> Finding {
 }
 
 fn broken(check: &FormCheck, expr: &str, grade: &str, case: &Case<'_>) -> Finding {
-    let facts: Vec<String> = tokens(expr).into_iter().filter(|t| is_fact(t)).collect();
+    let facts = expr_facts(expr);
     let first = facts.first().map_or("", String::as_str);
     let start = Finding::new(&check.finding, case.origin(first)).clause(&check.clause);
     // the numbers of the form in the order of the expression fill a, b, c …
@@ -50,78 +50,11 @@ fn broken(check: &FormCheck, expr: &str, grade: &str, case: &Case<'_>) -> Findin
     weigh(filled, check.severity.as_deref())
 }
 
-fn is_fact(token: &str) -> bool {
-    token.starts_with(|c: char| c.is_ascii_lowercase())
-}
-
-fn tokens(expr: &str) -> Vec<String> {
-    let mut tokens: Vec<String> = Vec::new();
-    let mut word = String::new();
-    for c in expr.chars().chain([' ']) {
-        if c.is_ascii_alphanumeric() || c == '.' || c == '_' {
-            word.push(c);
-            continue;
-        }
-        if !word.is_empty() {
-            tokens.push(std::mem::take(&mut word));
-        }
-        match (c, tokens.last_mut()) {
-            (' ', _) => {}
-            ('=', Some(last)) if last == "<" || last == ">" => last.push('='),
-            _ => tokens.push(c.to_string()),
-        }
-    }
-    tokens
-}
-
-/// Whether an expression holds; unknown when a fact has no number or the text is no expression.
+/// Whether an expression holds; unknown when a fact has no number.
 fn holds(expr: &str, case: &Case<'_>) -> Option<bool> {
-    let tokens = tokens(expr);
-    let mut rest = tokens.as_slice();
-    let mut left = sum(&mut rest, case)?;
-    let mut all = true;
-    let mut compared = false;
-    while let Some((relation, tail)) = rest.split_first() {
-        rest = tail;
-        let right = sum(&mut rest, case)?;
-        all &= match relation.as_str() {
-            "=" => left == right,
-            "<=" => left <= right,
-            ">=" => left >= right,
-            "<" => left < right,
-            ">" => left > right,
-            _ => return None,
-        };
-        (left, compared) = (right, true);
-    }
-    compared.then_some(all)
-}
-
-fn sum(rest: &mut &[String], case: &Case<'_>) -> Option<i64> {
-    let mut total = term(rest, case)?;
-    while let Some((sign, tail)) = rest.split_first().filter(|(s, _)| *s == "+" || *s == "-") {
-        *rest = tail;
-        let next = term(rest, case)?;
-        total = if sign == "+" { total.checked_add(next)? } else { total.checked_sub(next)? };
-    }
-    Some(total)
-}
-
-fn term(rest: &mut &[String], case: &Case<'_>) -> Option<i64> {
-    let (token, tail) = rest.split_first()?;
-    *rest = tail;
-    if token == "(" {
-        let inner = sum(rest, case)?;
-        let (close, tail) = rest.split_first()?;
-        *rest = tail;
-        return (close == ")").then_some(inner);
-    }
-    if let Ok(number) = token.parse() {
-        return Some(number);
-    }
-    match case.value(token) {
+    expr_holds(expr, &|fact| match case.value(fact) {
         Some(Value::Int(n)) => Some(*n),
-        None if token == "posts.two_one.sum" => {
+        None if fact == "posts.two_one.sum" => {
             let grades =
                 GRADES.iter().filter_map(|g| match case.value(&format!("posts.two_one.{g}"))? {
                     Value::Int(n) => Some(*n),
@@ -131,7 +64,7 @@ fn term(rest: &mut &[String], case: &Case<'_>) -> Option<i64> {
             (!numbers.is_empty()).then(|| numbers.iter().sum())
         }
         _ => None,
-    }
+    })
 }
 
 /// A field that is not as it usually is for the person's present level.

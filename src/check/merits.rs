@@ -1,8 +1,8 @@
 //! Honours, contest places and awards against what an exception asks for.
 
 use super::predicate::{and, or};
-use super::ranks::{grade_rank, place_rank};
 use crate::normalize::{Merit, Value};
+use crate::pack::{grade_rank, place_rank};
 
 fn list(value: &Value) -> Option<&[Merit]> {
     match value {

@@ -17,7 +17,6 @@ mod merits;
 mod photo;
 mod predicate;
 mod quota;
-mod ranks;
 mod registers;
 mod routes;
 mod rules;

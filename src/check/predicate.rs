@@ -2,9 +2,8 @@
 
 use super::case::{Case, Seen};
 use super::merits;
-use super::ranks::rank_of;
 use crate::normalize::Value;
-use crate::pack::{Predicate, fold_trade, pattern_matches};
+use crate::pack::{Predicate, fold_trade, pattern_matches, rank_of};
 use crate::text::{PartialDate, Precision};
 use chrono::Datelike as _;
 use std::collections::BTreeSet;
@@ -78,7 +77,12 @@ fn leaf(p: &Predicate, case: &Case<'_>) -> Option<bool> {
         op @ ("lt" | "le" | "gt" | "ge") => ordered(op, p, fact, case),
         "matches" => Some(glob(p.value.as_ref()?.as_str()?, &case.value(fact)?.text())),
         "contains_all" => missing_members(p, fact, case).map(|missing| missing.is_empty()),
-        "all_in" => and(members(p, fact, case).iter().map(|m| allowed(m, p, case))),
+        "all_in" => {
+            // of nothing, everything would be allowed
+            let members = members(p, fact, case);
+            let truths = members.iter().map(|m| allowed(m, p, case));
+            if members.is_empty() { None } else { and(truths) }
+        }
         "all_ge" => compared(p, fact, case).and_then(|all| and(all.into_iter())),
         "any_ge" => compared(p, fact, case).and_then(|all| or(all.into_iter())),
         "count_ge" => Some(count(fact, case)? >= p.value.as_ref()?.as_integer()?),
@@ -385,6 +389,9 @@ pub(super) fn unknown_facts(p: &Predicate, case: &Case<'_>) -> Vec<String> {
     let Some(fact) = p.fact.as_deref() else { return Vec::new() };
     if fact.contains('*') {
         let members = members(p, fact, case);
+        if members.is_empty() {
+            return vec![fact.to_owned()];
+        }
         return members.into_iter().filter(|m| allowed_or_known(m, p, case)).collect();
     }
     if p.op.as_deref() == Some("in_scope") && case.value(fact).is_some() {

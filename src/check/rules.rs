@@ -17,6 +17,8 @@ pub(super) struct Judged<'a> {
     pub findings: Vec<Finding>,
     /// Facts the pack asks for whose absence leaves it open.
     pub open: Vec<String>,
+    /// Facts nobody was asked for whose absence leaves it open.
+    pub unasked: Vec<String>,
     /// Warnings of comparisons with `on_unknown`; `true`: the roster asks for the fact.
     pub notes: Vec<(Finding, bool)>,
 }
@@ -27,7 +29,8 @@ pub(super) fn judge<'a>(rule: &'a Rule, case: &Case<'_>) -> Option<Judged<'a>> {
     {
         return None;
     }
-    if rule.when.as_ref().is_some_and(|when| truth(when, case) != Some(true)) {
+    let applies = rule.when.as_ref().map_or(Some(true), |when| truth(when, case));
+    if applies == Some(false) {
         return None;
     }
     let mut judged = Judged {
@@ -35,6 +38,7 @@ pub(super) fn judge<'a>(rule: &'a Rule, case: &Case<'_>) -> Option<Judged<'a>> {
         truth: Some(true),
         findings: Vec::new(),
         open: Vec::new(),
+        unasked: Vec::new(),
         notes: Vec::new(),
     };
     for part in rule.all.iter().flatten() {
@@ -42,6 +46,9 @@ pub(super) fn judge<'a>(rule: &'a Rule, case: &Case<'_>) -> Option<Judged<'a>> {
     }
     if let Some(any) = &rule.any {
         judged.any(any, case);
+    }
+    if let (None, Some(when)) = (applies, &rule.when) {
+        judged.perhaps(when, case);
     }
     if judged.truth.is_none()
         && let Some(answer) = case.answer(&rule.id)
@@ -92,6 +99,15 @@ impl Judged<'_> {
         self.truth = predicate::and([self.truth, held].into_iter());
     }
 
+    /// Whether the rule is for this person is unknown: nothing is lost when it holds, else it is open.
+    fn perhaps(&mut self, when: &Predicate, case: &Case<'_>) {
+        if self.truth != Some(true) {
+            self.truth = None;
+            self.findings.clear();
+            self.unknown(when, case);
+        }
+    }
+
     fn unknown(&mut self, part: &Predicate, case: &Case<'_>) {
         for leaf in leaves(part).into_iter().filter(|leaf| truth(leaf, case).is_none()) {
             let facts = predicate::unknown_facts(leaf, case);
@@ -105,7 +121,9 @@ impl Judged<'_> {
                 continue;
             }
             let ask = |fact: &String| is_asked(fact, case) || illegible(fact, case);
-            self.open.extend(facts.into_iter().filter(ask));
+            let (open, unasked): (Vec<String>, Vec<String>) = facts.into_iter().partition(ask);
+            self.open.extend(open);
+            self.unasked.extend(unasked.into_iter().filter(|fact| !of_material(fact, case)));
         }
     }
 }
@@ -114,6 +132,11 @@ impl Judged<'_> {
 fn is_asked(fact: &str, case: &Case<'_>) -> bool {
     let roster = &case.pack.roster;
     roster.required.iter().chain(&roster.asked).any(|p| pattern_matches(p, fact))
+}
+
+/// Whether a material brings a fact: while it is not complete, its own finding speaks.
+fn of_material(fact: &str, case: &Case<'_>) -> bool {
+    case.pack.derive.get(fact).is_some_and(|how| how.when_material.is_some())
 }
 
 /// Whether a cell speaks of a fact in words nobody can use.
@@ -256,10 +279,15 @@ fn certificate(rule: &Rule) -> (String, String) {
     (issuer.unwrap_or_default(), name)
 }
 
-/// Puts the open facts of a rule before a person, unless an error is already on the fact.
+/// Puts the open facts of a rule before a person, unless an error is already on the fact. A rule
+/// that is open for facts nobody was asked for is named, so that it does not pass unseen.
 pub(super) fn ask_open(judged: &Judged<'_>, case: &Case<'_>, docket: &mut Docket) {
     if judged.truth.is_some() {
         return;
+    }
+    // what goes back is judged again when it comes again
+    if judged.open.is_empty() && !docket.findings.iter().any(Finding::blocks) {
+        docket.findings.extend(unjudged(judged, case));
     }
     for fact in &judged.open {
         let error_there = |f: &Finding| {
@@ -280,4 +308,14 @@ pub(super) fn ask_open(judged: &Judged<'_>, case: &Case<'_>, docket: &mut Docket
         let known = format!("{label}：{}", case.shown(fact));
         docket.ask(&rule.id, text, known, finding);
     }
+}
+
+/// What is said of a rule that nobody was asked the facts of.
+fn unjudged(judged: &Judged<'_>, case: &Case<'_>) -> Option<Finding> {
+    let fact = judged.unasked.first()?;
+    let mut labels: Vec<String> = judged.unasked.iter().map(|f| fact_label(f)).collect();
+    labels.dedup();
+    let finding = Finding::new("EL-198", case.origin(fact)).clause(&judged.rule.clause);
+    let finding = finding.arg("text", &judged.rule.text).arg("label", labels.join("、"));
+    Some(finding.field(fact).build())
 }

@@ -2,6 +2,7 @@
 
 use super::{Exit, Failure, Outcome, args::Common, settings};
 use crate::diag::Severity;
+use crate::pack::told;
 use crate::pipeline;
 
 pub(super) fn lint(common: &Common) -> Outcome {
@@ -13,7 +14,7 @@ pub(super) fn lint(common: &Common) -> Outcome {
             Severity::Warn => "warn",
             Severity::Info => "info",
         };
-        say!("{weight} {} {} {}", finding.code, finding.message, finding.origin.path);
+        say!("{weight} {}", told(finding));
     }
     let errors = findings.iter().filter(|f| f.severity >= Severity::Error).count();
     if errors > 0 {

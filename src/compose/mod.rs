@@ -6,6 +6,7 @@
 
 mod filters;
 mod parse;
+mod place;
 mod record;
 mod templates;
 

@@ -21,16 +21,13 @@ pub(super) struct Flaw {
 
 type Parsed<T> = Result<T, Flaw>;
 
-/// Read a rendered template.
-pub(super) fn document(text: &str, images: BTreeMap<String, Vec<u8>>) -> Parsed<Document> {
+/// Read a rendered template that may place `images`; they are not yet in the document.
+pub(super) fn document(text: &str, images: &BTreeMap<String, Vec<u8>>) -> Parsed<Document> {
     let options = ParsingOptions { nodes_limit: MOST_NODES, ..ParsingOptions::default() };
-    let xml = roxmltree::Document::parse_with_options(text, options).map_err(|e| Flaw {
-        line: e.pos().row,
-        column: e.pos().col,
-        what: explain(&e),
-    })?;
+    let xml = roxmltree::Document::parse_with_options(text, options)
+        .map_err(|error| malformed(text, &error))?;
     let root = xml.root_element();
-    let reader = Reader { images: &images };
+    let reader = Reader { images };
     if root.tag_name().name() != "document" {
         return Err(flaw(root, "the outermost element is <document>"));
     }
@@ -39,16 +36,32 @@ pub(super) fn document(text: &str, images: BTreeMap<String, Vec<u8>>) -> Parsed<
     for node in children(root)? {
         blocks.push(reader.block(node)?);
     }
-    Ok(Document { title: root.attribute("title").unwrap_or("").to_owned(), page, blocks, images })
+    let title = root.attribute("title").unwrap_or("").to_owned();
+    Ok(Document { title, page, blocks, images: BTreeMap::new() })
 }
 
-fn explain(error: &roxmltree::Error) -> String {
-    match error {
+fn malformed(text: &str, error: &roxmltree::Error) -> Flaw {
+    let what = match error {
         roxmltree::Error::UnknownEntityReference(name, _) => {
             format!("&{name}; is not known here: write the character itself")
         }
-        other => other.to_string(),
-    }
+        // without its place: that is told apart
+        other => other.to_string().replace(&format!(" at {}", other.pos()), ""),
+    };
+    let (line, column) = match error {
+        // what is missing is missing at the end
+        roxmltree::Error::UnclosedRootNode => end(text),
+        other => (other.pos().row, other.pos().col),
+    };
+    Flaw { line, column, what }
+}
+
+/// Line and column behind the last word.
+fn end(text: &str) -> (u32, u32) {
+    let text = text.trim_end();
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let last = text.rsplit('\n').next().unwrap_or_default();
+    (count(text.matches('\n').count() + 1), count(last.chars().count() + 1))
 }
 
 fn flaw(node: Node<'_, '_>, what: impl Into<String>) -> Flaw {

@@ -1,7 +1,7 @@
 use super::*;
 
 fn read(body: &str) -> Parsed<Document> {
-    document(&format!("<document>\n{body}\n</document>"), BTreeMap::new())
+    document(&format!("<document>\n{body}\n</document>"), &BTreeMap::new())
 }
 
 fn what(body: &str) -> String {
@@ -79,12 +79,12 @@ fn page_attributes() {
     let page = document(
         "<document paper=\"230x330\" landscape=\"true\" margin=\"10 11 12 13\" duplex=\"true\" \
          footer=\"第 {page} 页\" style=\"table\"/>",
-        BTreeMap::new(),
+        &BTreeMap::new(),
     )
     .unwrap()
     .page;
     assert_eq!(page.margin, [10.0, 11.0, 12.0, 13.0]);
     assert!(page.landscape && page.duplex);
-    assert!(document("<document margin=\"1 2 3\"/>", BTreeMap::new()).is_err());
-    assert!(document("<document style=\"fancy\"/>", BTreeMap::new()).is_err());
+    assert!(document("<document margin=\"1 2 3\"/>", &BTreeMap::new()).is_err());
+    assert!(document("<document style=\"fancy\"/>", &BTreeMap::new()).is_err());
 }

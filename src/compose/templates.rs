@@ -1,5 +1,6 @@
 //! Template folders, rendering, and errors an operator can act on.
 
+use super::place::Pieces;
 use super::{Document, filters, parse};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -34,17 +35,13 @@ pub enum ComposeError {
         what: String,
     },
     /// The rendered template is not of the dialect.
-    #[error("template {template}, rendered line {line} column {column}: {what} (near {near:?})")]
+    #[error("template {place}: {what} (near {near:?})")]
     Dialect {
-        /// File name.
-        template: String,
-        /// Line of the rendered text.
-        line: u32,
-        /// Column of the rendered text.
-        column: u32,
+        /// File, line and column.
+        place: String,
         /// What is wrong.
         what: String,
-        /// The rendered line.
+        /// The line.
         near: String,
     },
     /// Data nested too deeply, or a document too large.
@@ -63,6 +60,8 @@ pub struct Templates {
     tera: Tera,
     hash: String,
     names: Vec<String>,
+    /// The text of each.
+    texts: Vec<String>,
 }
 
 impl Templates {
@@ -79,20 +78,13 @@ impl Templates {
                 }
             }
         }
-        let mut tera = Tera::new();
-        filters::register(&mut tera);
-        tera.set_escape_fn(|text, out| {
-            let mut escaped = String::with_capacity(text.len() + 16);
-            filters::escape_into(text, &mut escaped);
-            out.write_all(escaped.as_bytes())
-        });
-        tera.autoescape_on(vec![".html"]);
-        tera.add_raw_templates(found.iter().map(|(n, t)| (n.as_str(), t.as_str()))).map_err(
-            |e| ComposeError::Template { template: "*.html".to_owned(), what: e.to_string() },
-        )?;
+        let tera = engine(found.iter().map(|(n, t)| (n.as_str(), t.as_str()))).map_err(|e| {
+            ComposeError::Template { template: "*.html".to_owned(), what: e.to_string() }
+        })?;
         let texts: String = found.iter().map(|(name, text)| format!("{name}\0{text}\0")).collect();
         let hash = crate::blobs::sha256_hex(texts.as_bytes());
-        Ok(Self { tera, hash, names: found.into_keys().collect() })
+        let (names, texts) = found.into_iter().unzip();
+        Ok(Self { tera, hash, names, texts })
     }
 
     /// File names of all templates, sorted.
@@ -133,19 +125,61 @@ impl Templates {
         if text.len() > LARGEST {
             return Err(limit("the rendered document is too large"));
         }
-        parse::document(&text, images).map_err(|flaw| ComposeError::Dialect {
-            template: name.to_owned(),
-            line: flaw.line,
-            column: flaw.column,
-            what: flaw.what,
-            near: near(&text, flaw.line),
+        match parse::document(&text, &images) {
+            Ok(document) => Ok(Document { images, ..document }),
+            Err(flaw) => Err(self.written(name, &context, &images, &flaw).unwrap_or_else(|| {
+                let (line, column) = (flaw.line, flaw.column);
+                ComposeError::Dialect {
+                    place: format!("{name}, line {line} column {column} of the rendered text"),
+                    near: near(&text, line as usize),
+                    what: flaw.what,
+                }
+            })),
+        }
+    }
+
+    /// The place of a flaw in the files; `None` when the marks change what is rendered.
+    fn written(
+        &self,
+        name: &str,
+        context: &Context,
+        images: &BTreeMap<String, Vec<u8>>,
+        flaw: &parse::Flaw,
+    ) -> Option<ComposeError> {
+        let mut pieces = Pieces::default();
+        let texts = self.texts.iter().enumerate();
+        let marked: Vec<String> = texts.map(|(file, text)| pieces.mark(file, text)).collect();
+        let named = self.names.iter().zip(&marked).map(|(n, t)| (n.as_str(), t.as_str()));
+        let rendered = engine(named).ok()?.render(name, context).ok()?;
+        let unmarked = Pieces::unmark(&rendered);
+        let again = parse::document(&unmarked.0, images).err().filter(|f| f.what == flaw.what)?;
+        let place = pieces.place(&unmarked, again.line, again.column)?;
+        let file = self.names.get(place.file)?;
+        let within = if file == name { String::new() } else { format!(", used by {name}") };
+        Some(ComposeError::Dialect {
+            place: format!("{file}:{}:{}{within}", place.line, place.column),
+            what: again.what,
+            near: near(self.texts.get(place.file)?, place.line),
         })
     }
 }
 
-fn near(text: &str, line: u32) -> String {
-    let index = usize::try_from(line).unwrap_or(1).saturating_sub(1);
-    let line = text.lines().nth(index).unwrap_or("").trim();
+/// The template language with our filters and escapes.
+fn engine<'t>(texts: impl Iterator<Item = (&'t str, &'t str)>) -> Result<Tera, tera::Error> {
+    let mut tera = Tera::new();
+    filters::register(&mut tera);
+    tera.set_escape_fn(|text, out| {
+        let mut escaped = String::with_capacity(text.len() + 16);
+        filters::escape_into(text, &mut escaped);
+        out.write_all(escaped.as_bytes())
+    });
+    tera.autoescape_on(vec![".html"]);
+    tera.add_raw_templates(texts)?;
+    Ok(tera)
+}
+
+fn near(text: &str, line: usize) -> String {
+    let line = text.lines().nth(line.saturating_sub(1)).unwrap_or("").trim();
     line.chars().take(80).collect()
 }
 
@@ -243,6 +277,53 @@ mod tests {
         for part in ["x.html", ":2:", "nmae", "name"] {
             assert!(error.contains(part), "{part}: {error}");
         }
+    }
+
+    /// What is said of `x.html`, with `_part.html` beside it.
+    fn slip(text: &str, part: &str, data: &Value) -> String {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("x.html"), text).unwrap();
+        std::fs::write(dir.path().join("_part.html"), part).unwrap();
+        let templates = Templates::open(&[dir.path().to_owned()]).unwrap();
+        templates.compose("x.html", data, BTreeMap::new()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn slips_are_told_at_their_place_in_the_file() {
+        let rows = json!({"rows": ["a", "b\nc"]});
+        let looped = "<document>\n{% for r in rows %}\n<p>{{ r }}</p>\n{% endfor %}\n";
+        for (tail, place) in [
+            ("<p>甲</h1>\n</document>", "x.html:5:5: expected 'p' tag, not 'h1' (near"),
+            ("<p algin=\"left\">x</p></document>", "x.html:5:1: <p> has no attribute algin"),
+            ("<p>甲&nbsp;</p></document>", "x.html:5:5: &nbsp; is not known here"),
+            ("{% if rows %}<p>{% else %}<h1>{% endif %}x</p><p>y</document>", "x.html:5:51: "),
+            ("<p>甲</p>\n", "x.html:5:9: "),
+        ] {
+            let told = slip(&format!("{looped}{tail}"), "", &rows);
+            assert!(told.contains(place), "{place}: {told}");
+            assert!(!told.contains("rendered"), "{told}");
+        }
+        let nested = slip(
+            "<document>\n{% for r in rows -%}\n  <p>{{ r }}</h1>\n{% endfor %}</document>",
+            "",
+            &rows,
+        );
+        assert!(nested.contains("x.html:3:13: ") && nested.contains("</h1>"), "{nested}");
+    }
+
+    #[test]
+    fn a_slip_in_a_part_names_the_part() {
+        let whole = "<document>\n<p>1</p>\n\n{% include \"_part.html\" %}\n</document>";
+        let told = slip(whole, "<p>2</p>\n<p>3</h1>\n", &json!({}));
+        assert!(told.contains("_part.html:2:5, used by x.html: "), "{told}");
+        let heir = "{% extends \"_part.html\" %}\n{% block b %}\n  <p>1</h1>\n{% endblock %}";
+        let told = slip(heir, "<document>{% block b %}{% endblock %}</document>", &json!({}));
+        assert!(told.contains("x.html:3:7: "), "{told}");
+        let component = "{% component own(v) %}\n<p>{{ v }}</h1>{% endcomponent own %}";
+        let told = slip("<document>\n\n{{<own v=\"x\" />}}</document>", component, &json!({}));
+        assert!(told.contains("_part.html:2:11, used by x.html: "), "{told}");
+        let told = slip("<document>{{ v }}</document>", "", &json!({"v": "x"}));
+        assert!(told.contains("x.html:1:11: text directly inside <document>"), "{told}");
     }
 
     #[test]

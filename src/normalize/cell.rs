@@ -7,7 +7,7 @@ use crate::text::{fold, strip_blanks};
 use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization;
 
-/// Whether the text stands for nothing (DD-84).
+/// Whether the text stands for nothing.
 pub(super) fn is_empty(text: &str) -> bool {
     let folded = fold(text);
     folded.is_empty()
@@ -21,7 +21,7 @@ pub(super) fn is_pending(text: &str) -> bool {
     ["待定", "不详", "待补", "待补充", "未知", "待核"].contains(&fold(text).as_str())
 }
 
-/// 是/否, √/×, 有/无, Y/N, 1/0, ■/□ (DD-80).
+/// 是/否, √/×, 有/无, Y/N, 1/0, ■/□.
 pub(super) fn yes_no(text: &str) -> Option<bool> {
     match fold(text).as_str() {
         "是" | "√" | "✓" | "✔" | "☑" | "有" | "y" | "yes" | "1" | "■" | "true" | "对" | "已" => {
@@ -55,7 +55,7 @@ pub(super) fn chinese_number(text: &str) -> Option<i64> {
     any.then_some(total + digit)
 }
 
-/// A count: 12, １２, 12人, 共12人, 十二 (DD-82).
+/// A count: 12, １２, 12人, 共12人, 十二.
 pub(super) fn count(text: &str) -> Option<i64> {
     let folded = fold(text);
     let core = folded.trim_start_matches(['共', '约']);
@@ -64,7 +64,7 @@ pub(super) fn count(text: &str) -> Option<i64> {
     core.parse().ok().or_else(|| chinese_number(core))
 }
 
-/// A duration in months: 25年, 25年3个月, 二十五, 25.5 (DD-77).
+/// A duration in months: 25年, 25年3个月, 二十五, 25.5.
 pub(super) fn months(text: &str) -> Option<i64> {
     let folded = fold(text).replace(['(', ')'], "").replace("周年", "年");
     let folded = folded.trim_end_matches(['以', '上', '满', '余', '多']);
@@ -160,7 +160,7 @@ pub(super) fn years_in(text: &str) -> Vec<i32> {
         .collect()
 }
 
-/// Phones: one or two numbers (DD-76).
+/// Phones: one or two numbers.
 pub(super) fn phones(cell: &CellValue) -> Parsed {
     let raw = cell.text();
     let wide: String = raw.nfkc().collect();
@@ -220,7 +220,7 @@ fn phone_ok(text: &str) -> bool {
     mobile || land
 }
 
-/// Text without outer quotes and blanks (DD-79).
+/// Text without outer quotes and blanks.
 pub(super) fn plain(text: &str) -> Parsed {
     let quotes = |c: char| c.is_whitespace() || "'\"“”‘’\u{200B}\u{FEFF}＂".contains(c);
     let out = text.trim_matches(quotes);

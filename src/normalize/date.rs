@@ -1,4 +1,4 @@
-//! Dates as people write them (DD-56 … DD-68).
+//! Dates as people write them.
 
 use super::Value;
 use super::cell::chinese_number;
@@ -59,7 +59,7 @@ fn from_number(n: f64, known: Option<&PartialDate>) -> Parsed {
     from_text(&n.to_string(), known, true)
 }
 
-/// The day of a serial number that counts from 1904-01-01, in ISO form (DD-37, DD-57).
+/// The day of a serial number that counts from 1904-01-01, in ISO form.
 pub(super) fn from_1904(n: f64) -> Option<String> {
     let serial = (8_538.0..60_000.0).contains(&n).then_some(n.trunc() as u64)?;
     let base = NaiveDate::from_ymd_opt(1904, 1, 1)?;

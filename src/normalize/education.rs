@@ -1,4 +1,4 @@
-//! Education (GB/T 4658 words, DD-75).
+//! Education (words of GB/T 4658).
 
 use super::fact::Parsed;
 use crate::text::fold;

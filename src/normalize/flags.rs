@@ -1,4 +1,4 @@
-//! Words in 备注 that stand for facts (DD-81).
+//! Words in 备注 that stand for facts.
 
 use crate::text::fold;
 

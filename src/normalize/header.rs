@@ -1,4 +1,4 @@
-//! Column labels and what they mean (6.3).
+//! Column labels and what they mean.
 
 use super::cell::years_in;
 use super::labels::FIELDS;

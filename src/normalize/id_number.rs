@@ -1,4 +1,4 @@
-//! Identity numbers (GB 11643): read, upgraded, checked, never reconstructed (DD-46 … DD-55).
+//! Identity numbers (GB 11643): read, upgraded, checked, never reconstructed.
 
 use super::Value;
 use super::fact::Parsed;

@@ -1,4 +1,6 @@
-//! The accepted labels of columns (6.3), as data.
+//! The accepted labels of columns, as data.
+
+use crate::pack::pattern_matches;
 
 /// Field → label in messages → accepted labels (folded, without hints). A label with `/` is
 /// parent/child of a two-row header; joined without the `/` it is accepted as well.
@@ -407,3 +409,40 @@ pub(super) const FIELDS: &[(&str, &str, &[&str])] = &[
     ("awards_text", "奖惩情况", &["何时何地受过何种奖励或处分", "奖惩情况", "奖励或处分"]),
     ("achievements", "主要业绩", &["主要专业技术业绩", "工作业绩", "主要业绩"]),
 ];
+
+/// Facts that are read from a cell together with others: 职称, 论文, 专家, 年度考核 in one column.
+const JOINED: &[&str] = &[
+    "title.name",
+    "title.rank",
+    "appraisal.*",
+    "papers.*.title",
+    "papers.*.journal",
+    "papers.*.issn",
+    "papers.*.issue",
+    "papers.*.date",
+    "experts.*.name",
+    "experts.*.title",
+    "experts.*.unit",
+];
+
+/// Whether a roster, a filled form or a register can bring a fact.
+pub fn reads(fact: &str) -> bool {
+    let fields = FIELDS.iter().map(|(id, ..)| *id);
+    fields.chain(JOINED.iter().copied()).any(|id| pattern_matches(id, fact))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_label_stands_for_is_not_read() {
+        for fact in ["person.birth", "appraisal.*", "appraisal.2018", "papers.*.date", "unit.kind"]
+        {
+            assert!(reads(fact), "{fact}");
+        }
+        for fact in ["score.theory", "papers.count", "person.retire_on", "resume.*.from"] {
+            assert!(!reads(fact), "{fact}");
+        }
+    }
+}

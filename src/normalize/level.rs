@@ -1,4 +1,4 @@
-//! Levels (1.2): five names and their spellings.
+//! Levels: five names and their spellings.
 
 use crate::text::fold;
 

@@ -1,4 +1,4 @@
-//! Several things in one cell (6.3): 破格, 荣誉, 竞赛, 成果, 带徒, 论文, 专家, 职称.
+//! Several things in one cell: 破格, 荣誉, 竞赛, 成果, 带徒, 论文, 专家, 职称.
 
 use super::fact::Parsed;
 use super::{Merit, Value, cell, date};

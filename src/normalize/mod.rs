@@ -36,6 +36,7 @@ mod unit;
 mod words;
 
 pub use assemble::{Chain, assemble};
+pub use labels::reads;
 pub use register::read_register;
 pub use roster::normalize;
 

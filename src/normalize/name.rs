@@ -1,4 +1,4 @@
-//! Names of people (DD-40 … DD-45).
+//! Names of people.
 
 use super::fact::Parsed;
 use crate::text::{is_han, strip_blanks};

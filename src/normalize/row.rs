@@ -485,7 +485,7 @@ impl Build<'_> {
         }
     }
 
-    /// Dates that cannot be right (DD-66).
+    /// Dates that cannot be right.
     fn sanity(&mut self) {
         for id in ["person.birth", "person.work_start", "cert.date"] {
             if let Some((date, origin)) = self.date(id)

@@ -1,4 +1,4 @@
-//! Trades: the pack's names, their aliases and joined forms (DD-70, DD-71).
+//! Trades: the pack's names, their aliases and joined forms.
 
 use super::level;
 use crate::pack::Pack;

@@ -1,4 +1,4 @@
-//! Units and issuers: trimmed, never invented (DD-78).
+//! Units and issuers: trimmed, never invented.
 
 use super::fact::Parsed;
 use crate::pack::Pack;

@@ -1,11 +1,12 @@
 //! Loading a pack: read, merge what it extends, check keys, hash.
 
-use super::{LoadedPack, Pack, merge, time};
-use crate::blobs::hex;
+use super::source::Source;
+use super::{LoadedPack, Pack, time};
 use crate::diag::{Finding, Origin};
-use sha2::{Digest, Sha256};
+use serde::Deserialize as _;
 use std::path::{Path, PathBuf};
-use toml::{Table, Value};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 /// Why a pack cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -21,12 +22,16 @@ pub enum PackError {
         error: std::io::Error,
     },
     /// The text is wrong; the finding says where and what.
-    #[error("{} {}{}：{}", .0.code, .0.origin.path, place(.0), .0.message)]
+    #[error("{}", told(.0))]
     Wrong(Box<Finding>),
 }
 
-fn place(finding: &Finding) -> String {
-    finding.origin.cell.as_ref().map_or_else(String::new, |line| format!(" 第 {line} 行"))
+/// A finding about a pack as one line: code, file, line and column, what is wrong.
+pub fn told(finding: &Finding) -> String {
+    let place = finding.origin.cell.as_deref().and_then(|cell| cell.split_once(':'));
+    let place =
+        place.map_or_else(String::new, |(line, column)| format!(" 第 {line} 行第 {column} 列"));
+    format!("{} {}{place}：{}", finding.code, finding.origin.path, finding.message)
 }
 
 impl PackError {
@@ -42,100 +47,80 @@ impl PackError {
 /// The version of the schema this program reads.
 const SCHEMA: &str = "circular-pack/1";
 
-/// One text of the chain, the pack's own first.
-struct Layer {
-    path: String,
-    text: String,
-}
-
 /// Loads `templates/<id>/circular.toml` with everything it extends.
 ///
 /// # Errors
 /// When a file is missing, is not TOML, has another schema, an unknown key, a wrong value or a
 /// time zone this program does not know.
 pub fn load(templates: &Path, id: &str) -> Result<LoadedPack, PackError> {
-    let mut layers = Vec::new();
-    let mut tables: Vec<Table> = Vec::new();
+    let mut source = Source::default();
     let mut dirs: Vec<PathBuf> = Vec::new();
-    let mut next = Some(id.to_owned());
-    while let Some(id) = next.take() {
-        let (layer, table) = read_layer(templates, &id)?;
+    let mut next = Some((id.to_owned(), 0));
+    while let Some((id, said_at)) = next.take() {
         let dir = templates.join(&id);
         if dirs.contains(&dir) {
-            return Err(wrong("PK-104", &layer.path, None, "id", &format!("{id}（extends 循环）")));
+            return Err(wrong(
+                "PK-104",
+                source.place(said_at),
+                "id",
+                &format!("{id}（extends 循环）"),
+            ));
         }
+        read(templates, &id, &mut source)?;
         dirs.push(dir);
-        next = table
-            .get("circular")
-            .and_then(|c| c.get("extends"))
-            .and_then(Value::as_str)
-            .map(str::to_owned);
-        layers.push(layer);
-        tables.push(table);
+        let table = source.last().map_err(|error| syntax(&source, &error))?;
+        known_schema(&table, &source)?;
+        next = at(&table, "circular", "extends")
+            .and_then(|base| Some((base.get_ref().as_str()?.to_owned(), base.span().start)));
     }
     dirs.push(templates.join("common"));
-    let merged = merge_all(tables);
-    let pack = typed(merged, &layers)?;
-    if time::offset_of(&pack.circular.tz).is_none() {
-        let path = &layers.first().expect("at least the pack itself was read").path;
-        return Err(wrong("PK-107", path, None, "x", &format!("tz = \"{}\"", pack.circular.tz)));
-    }
-    Ok(LoadedPack { pack, hash: hash(&layers), template_dirs: dirs })
+    let pack = typed(&source)?;
+    Ok(LoadedPack { pack, hash: source.hash(), source, template_dirs: dirs })
 }
 
-fn read_layer(templates: &Path, id: &str) -> Result<(Layer, Table), PackError> {
+fn read(templates: &Path, id: &str, source: &mut Source) -> Result<(), PackError> {
     let file = templates.join(id).join("circular.toml");
     // the path is told as it lies below the templates, so that no report names the machine
     let path = format!("{id}/circular.toml");
-    let text = std::fs::read_to_string(&file).map_err(|error| PackError::Unreadable {
-        id: id.to_owned(),
-        path: path.clone(),
-        error,
-    })?;
-    let table: Table = toml::from_str(&text).map_err(|error| syntax(&path, &text, &error))?;
-    let schema = table.get("schema").and_then(Value::as_str).unwrap_or("（缺）");
-    if schema != SCHEMA {
-        return Err(wrong("PK-101", &path, None, "v", schema));
+    match std::fs::read_to_string(&file) {
+        Ok(text) => source.push(path, &text),
+        Err(error) => return Err(PackError::Unreadable { id: id.to_owned(), path, error }),
     }
-    Ok((Layer { path, text }, table))
+    Ok(())
 }
 
-fn merge_all(tables: Vec<Table>) -> Table {
-    let mut tables = tables.into_iter().rev();
-    let mut merged = tables.next().unwrap_or_default();
-    for own in tables {
-        // being only half a pack is a property of one text, not of those that complete it
-        if let Some(Value::Table(circular)) = merged.get_mut("circular") {
-            circular.remove("partial");
+fn known_schema(table: &DeTable<'_>, source: &Source) -> Result<(), PackError> {
+    let written = table.get("schema");
+    match written.and_then(|schema| schema.get_ref().as_str()) {
+        Some(SCHEMA) => Ok(()),
+        other => {
+            let start = written.map_or_else(|| source.start(), |schema| schema.span().start);
+            Err(wrong("PK-101", source.place(start), "v", other.unwrap_or("（缺）")))
         }
-        merge::merge(&mut merged, own);
     }
-    merge::drop_removed(&mut merged);
-    merged
 }
 
-fn typed(merged: Table, layers: &[Layer]) -> Result<Pack, PackError> {
-    merged.try_into().map_err(|error: toml::de::Error| {
-        let message = error.message().to_owned();
-        match unknown_key(&message) {
-            Some((key, known)) => {
-                let (path, line) = locate(layers, &key);
-                let near =
-                    nearest(&key, &known).map_or_else(String::new, |n| format!("，是否为 {n}？"));
-                wrong("PK-107", &path, line, "x", &format!("{key}{near}"))
-            }
-            None => {
-                let path = layers.first().map_or_else(String::new, |l| l.path.clone());
-                PackError::Wrong(Box::new(
-                    Finding::new("PK-102", Origin::file(&path))
-                        .arg("file", &path)
-                        .arg("line", "—")
-                        .arg("error", error.to_string().trim())
-                        .build(),
-                ))
-            }
-        }
-    })
+fn at<'t, 'a>(table: &'t DeTable<'a>, first: &str, then: &str) -> Option<&'t Spanned<DeValue<'a>>> {
+    table.get(first)?.get_ref().get(then)
+}
+
+fn typed(source: &Source) -> Result<Pack, PackError> {
+    let merged = source.merged().map_err(|error| syntax(source, &error))?;
+    let zone = at(&merged, "circular", "tz").map_or(0, |tz| tz.span().start);
+    let pack = Pack::deserialize(toml::Deserializer::from(Spanned::new(0..0, merged)))
+        .map_err(|error| fault(source, &error))?;
+    if time::offset_of(&pack.circular.tz).is_none() {
+        let said = format!("circular.tz = \"{}\"", pack.circular.tz);
+        return Err(wrong("PK-107", source.place(zone), "x", &said));
+    }
+    Ok(pack)
+}
+
+/// A text that is TOML, but no pack.
+fn fault(source: &Source, error: &toml::de::Error) -> PackError {
+    let Some((key, known)) = unknown_key(error.message()) else { return syntax(source, error) };
+    let near = nearest(&key, &known).map_or_else(String::new, |n| format!("，是否为 {n}？"));
+    wrong("PK-107", place_of(source, error), "x", &format!("{key}{near}"))
 }
 
 /// Reads key and known keys out of serde's "unknown field `a`, expected one of `b`, `c`".
@@ -154,52 +139,34 @@ pub(super) fn nearest<S: AsRef<str>>(word: &str, known: &[S]) -> Option<String> 
     (distance <= 1 + word.chars().count() / 3).then(|| best.to_owned())
 }
 
-/// File and line where a key is written; the own text before what it extends.
-fn locate(layers: &[Layer], key: &str) -> (String, Option<usize>) {
-    for layer in layers {
-        let line = layer.text.lines().position(|line| {
-            let code = line.split('#').next().unwrap_or_default();
-            code.match_indices(key).any(|(at, _)| {
-                let before = code.get(..at).unwrap_or_default().trim_end();
-                let after = code.get(at + key.len()..).unwrap_or_default().trim_start();
-                let starts = before.is_empty() || before.ends_with(['{', ',', '[', '.', '"']);
-                starts && after.trim_start_matches('"').trim_start().starts_with(['=', ']', '.'])
-            })
-        });
-        if let Some(line) = line {
-            return (layer.path.clone(), Some(line + 1));
-        }
+fn place_of(source: &Source, error: &toml::de::Error) -> Origin {
+    source.place(error.span().map_or(0, |span| span.start))
+}
+
+fn syntax(source: &Source, error: &toml::de::Error) -> PackError {
+    // the second line names the keys that lead to the place, when it is a value that is wrong
+    let text = error.to_string();
+    let keys = text.lines().find_map(|line| line.strip_prefix("in `")?.strip_suffix('`'));
+    let keys = keys.map_or_else(String::new, |keys| format!("（{keys}）"));
+    let told = format!("{}{keys}", plain(error.message()));
+    wrong("PK-102", place_of(source, error), "error", &told)
+}
+
+/// The usual slips in plain words; others as the reader of the format says them.
+fn plain(message: &str) -> String {
+    let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+    let kind =
+        message.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected "));
+    match (missing, kind) {
+        (Some(key), _) => format!("缺少键 {key}"),
+        (_, Some((found, expected))) => format!("值的种类不对：写的是 {found}，应为 {expected}"),
+        _ if message == "duplicate key" => "键重复".to_owned(),
+        _ => message.to_owned(),
     }
-    (layers.first().map_or_else(String::new, |l| l.path.clone()), None)
 }
 
-fn syntax(path: &str, text: &str, error: &toml::de::Error) -> PackError {
-    let start = error.span().map_or(0, |span| span.start);
-    let line = text.get(..start).map_or(1, |before| before.matches('\n').count() + 1);
-    PackError::Wrong(Box::new(
-        Finding::new("PK-102", line_of(path, Some(line)))
-            .arg("file", path)
-            .arg("line", line)
-            .arg("error", error.message())
-            .build(),
-    ))
-}
-
-fn line_of(path: &str, line: Option<usize>) -> Origin {
-    Origin { cell: line.map(|l| l.to_string()), ..Origin::file(path) }
-}
-
-fn wrong(code: &str, path: &str, line: Option<usize>, place: &str, value: &str) -> PackError {
-    PackError::Wrong(Box::new(Finding::new(code, line_of(path, line)).arg(place, value).build()))
-}
-
-fn hash(layers: &[Layer]) -> String {
-    let mut hasher = Sha256::new();
-    for layer in layers {
-        hasher.update((layer.text.len() as u64).to_le_bytes());
-        hasher.update(layer.text.as_bytes());
-    }
-    hex(&hasher.finalize())
+fn wrong(code: &str, origin: Origin, place: &str, value: &str) -> PackError {
+    PackError::Wrong(Box::new(Finding::new(code, origin).arg(place, value).build()))
 }
 
 #[cfg(test)]
@@ -246,10 +213,10 @@ mod tests {
         }
         for id in ids {
             let loaded = load(dir.path(), &id).unwrap_or_else(|e| panic!("{id}: {e}"));
-            let hard: Vec<_> = super::super::lint(&loaded)
+            let hard: Vec<_> = super::super::lint(&loaded, &|_| true)
                 .into_iter()
                 .filter(|f| f.blocks() && !f.message.contains("模板"))
-                .map(|f| format!("{} {}", f.code, f.message))
+                .map(|f| told(&f))
                 .collect();
             assert!(hard.is_empty(), "{id}: {hard:?}");
             if id == "jiangdu-2020" {
@@ -266,7 +233,7 @@ mod tests {
         let text = format!("{OWN}[roster]\nrequried = [\"person.name\"]\n");
         let error = load_texts(&[("x", &text)]).unwrap_err();
         let told = error.to_string();
-        assert!(told.contains("PK-107 x/circular.toml 第 9 行"), "{told}");
+        assert!(told.contains("PK-107 x/circular.toml 第 9 行第 1 列："), "{told}");
         assert!(told.contains("requried，是否为 required"), "{told}");
     }
 
@@ -274,21 +241,49 @@ mod tests {
     fn an_unknown_key_inside_a_workflow_is_named_too() {
         let text = format!("{OWN}[[workflow]]\nid = \"w\"\nstats = []\n");
         let told = load_texts(&[("x", &text)]).unwrap_err().to_string();
+        assert!(told.contains("第 10 行第 1 列"), "{told}");
         assert!(told.contains("stats，是否为 states"), "{told}");
     }
 
     #[test]
     fn wrong_schema_syntax_zone_and_circles_are_errors() {
         let cases = [
-            ("schema = \"circular-pack/9\"\n".to_owned(), "PK-101"),
-            ("schema = \n".to_owned(), "PK-102"),
-            (format!("{OWN}tz = \"Europe/Paris\"\n"), "PK-107"),
-            (format!("{OWN}extends = \"x\"\n"), "PK-104"),
+            (
+                "\nschema = \"circular-pack/9\"\n".to_owned(),
+                "PK-101 x/circular.toml 第 2 行第 10 列",
+            ),
+            ("schema = \n".to_owned(), "PK-102 x/circular.toml 第 1 行第 10 列"),
+            (
+                format!("{OWN}id = \"y\"\n"),
+                "PK-102 x/circular.toml 第 8 行第 1 列：规则包写法不对：键重复",
+            ),
+            (format!("{OWN}tz = \"Europe/Paris\"\n"), "PK-107 x/circular.toml 第 8 行第 6 列"),
+            (format!("{OWN}extends = \"x\"\n"), "PK-104 x/circular.toml 第 8 行第 11 列"),
         ];
-        for (text, code) in cases {
+        for (text, told) in cases {
             let error = load_texts(&[("x", &text)]).unwrap_err();
-            assert_eq!(error.finding().unwrap().code.as_str(), code, "{error}");
+            assert!(error.to_string().starts_with(told), "{error}");
         }
         assert!(matches!(load(Path::new("/nowhere"), "x"), Err(PackError::Unreadable { .. })));
+    }
+
+    #[test]
+    fn a_value_of_another_kind_names_its_place_and_key() {
+        let text = OWN.replace("2019", "\"二〇一九\"");
+        let told = load_texts(&[("x", &text)]).unwrap_err().to_string();
+        assert!(told.starts_with("PK-102 x/circular.toml 第 6 行第 8 列："), "{told}");
+        assert!(told.contains("值的种类不对") && told.contains("（circular.year）"), "{told}");
+        let absent = OWN.replace("issuer = \"i\"\n", "");
+        let told = load_texts(&[("x", &absent)]).unwrap_err().to_string();
+        assert!(told.starts_with("PK-102 x/circular.toml 第 2 行第 1 列："), "{told}");
+        assert!(told.ends_with("缺少键 issuer（circular）"), "{told}");
+    }
+
+    #[test]
+    fn what_is_wrong_in_the_base_is_told_there() {
+        let own = format!("{OWN}extends = \"base\"\n");
+        let base = format!("{OWN}[roster]\nrequired = [\"person.name\", 3]\n");
+        let told = load_texts(&[("x", &own), ("base", &base)]).unwrap_err().to_string();
+        assert!(told.starts_with("PK-102 base/circular.toml 第 9 行第 28 列："), "{told}");
     }
 }

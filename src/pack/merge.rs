@@ -1,17 +1,29 @@
 //! What `extends` means: the own text laid over the text of the base.
 
-use toml::{Table, Value};
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue};
+
+type Entry<'a> = Spanned<DeValue<'a>>;
 
 /// Lays `own` over `base`: tables key by key, arrays of tables by `id` and key by key, scalars and
 /// plain lists replace; an entry with `remove = true` deletes its namesake.
-pub(super) fn merge(base: &mut Table, own: Table) {
+pub(super) fn merge<'a>(base: &mut DeTable<'a>, own: DeTable<'a>) {
     for (key, value) in own {
-        match (base.get_mut(&key), value) {
-            (Some(Value::Table(old)), Value::Table(new)) => merge(old, new),
-            (Some(Value::Array(old)), Value::Array(new)) if has_ids(old) && has_ids(&new) => {
-                merge_entries(old, new);
+        let name: &str = key.get_ref();
+        match (base.get_mut(name).map(Spanned::get_mut), value.get_ref()) {
+            (Some(DeValue::Table(old)), DeValue::Table(_)) => {
+                if let DeValue::Table(new) = value.into_inner() {
+                    merge(old, new);
+                }
             }
-            (_, value) => {
+            (Some(DeValue::Array(old)), DeValue::Array(new)) if has_ids(old) && has_ids(new) => {
+                if let DeValue::Array(new) = value.into_inner() {
+                    *old = merge_entries(std::mem::replace(old, DeArray::new()), new);
+                }
+            }
+            _ => {
+                // the old key goes first: an equal key would keep the place of the base
+                base.remove(name);
                 base.insert(key, value);
             }
         }
@@ -19,52 +31,59 @@ pub(super) fn merge(base: &mut Table, own: Table) {
 }
 
 /// Deletes entries with `remove = true` that had nothing to delete.
-pub(super) fn drop_removed(table: &mut Table) {
+pub(super) fn drop_removed(table: &mut DeTable<'_>) {
     for (_, value) in table.iter_mut() {
-        if let Value::Array(entries) = value {
-            entries.retain(|entry| !removed(entry));
+        if let DeValue::Array(entries) = value.get_mut() {
+            let all = std::mem::replace(entries, DeArray::new());
+            *entries = all.into_iter().filter(|entry| !removed(entry)).collect();
         }
     }
 }
 
-fn merge_entries(old: &mut Vec<Value>, new: Vec<Value>) {
+fn merge_entries<'a>(old: DeArray<'a>, new: DeArray<'a>) -> DeArray<'a> {
+    let mut old: Vec<Entry<'a>> = old.into_iter().collect();
     for entry in new {
         let place = old.iter().position(|e| id_of(e) == id_of(&entry));
-        match (place, entry) {
-            (Some(place), entry) if removed(&entry) => {
+        match place {
+            Some(place) if removed(&entry) => {
                 old.remove(place);
             }
-            (Some(place), Value::Table(own)) => {
-                if let Some(Value::Table(base)) = old.get_mut(place) {
+            Some(place) => {
+                if let (Some(DeValue::Table(base)), DeValue::Table(own)) =
+                    (old.get_mut(place).map(Spanned::get_mut), entry.into_inner())
+                {
                     merge(base, own);
                 }
             }
-            (_, entry) => old.push(entry),
+            None => old.push(entry),
         }
     }
+    old.into_iter().collect()
 }
 
-fn removed(entry: &Value) -> bool {
-    entry.get("remove").and_then(Value::as_bool) == Some(true)
+fn removed(entry: &Entry<'_>) -> bool {
+    entry.get_ref().get("remove").and_then(|v| v.get_ref().as_bool()) == Some(true)
 }
 
-fn id_of(entry: &Value) -> Option<&str> {
-    entry.get("id").and_then(Value::as_str)
+fn id_of<'e>(entry: &'e Entry<'_>) -> Option<&'e str> {
+    entry.get_ref().get("id").and_then(|v| v.get_ref().as_str())
 }
 
-fn has_ids(entries: &[Value]) -> bool {
+fn has_ids(entries: &[Entry<'_>]) -> bool {
     !entries.is_empty() && entries.iter().all(|entry| id_of(entry).is_some())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde::Deserialize as _;
+    use toml::Table;
 
     fn merged(base: &str, own: &str) -> Table {
-        let mut base: Table = toml::from_str(base).unwrap();
-        merge(&mut base, toml::from_str(own).unwrap());
+        let mut base = DeTable::parse(base).unwrap().into_inner();
+        merge(&mut base, DeTable::parse(own).unwrap().into_inner());
         drop_removed(&mut base);
-        base
+        Table::deserialize(toml::Deserializer::from(Spanned::new(0..0, base))).unwrap()
     }
 
     #[test]

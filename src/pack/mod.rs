@@ -4,20 +4,29 @@
 //! extends. Goes out: a [`Pack`] whose references all resolve, with the hash of its text.
 //! Code knows no number, name, date, order or route of a circular: they come from here.
 
+mod cover;
+mod expr;
 mod facts;
 mod lint;
 mod load;
 mod merge;
 mod papers;
+mod ranks;
 mod registers;
+mod source;
+#[cfg(test)]
+mod tests;
 mod time;
 mod trades;
 mod types;
+mod words;
 
+pub use expr::{expr_facts, expr_holds};
 pub use facts::{fact_label, is_known_fact, pattern_matches};
 pub use lint::lint;
-pub use load::{PackError, load};
+pub use load::{PackError, load, told};
 pub use papers::*;
+pub use ranks::{grade_rank, place_rank, rank_of};
 pub use registers::*;
 pub use time::Span;
 pub use trades::{TradeEntry, fold_trade};

@@ -4,9 +4,14 @@ use super::papers::{
     Aliases, Binding, Channel, Contact, Convention, Experts, Form, FormCheck, Material, Numbering,
     Outcome, Photo, Print, Quant, Quota, Route, Sanction, Site, Summary, Workflow,
 };
+use super::source::Source;
 use crate::text::PartialDate;
-use serde::Deserialize;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 use toml::value::Datetime;
 
 /// One circular, merged with what it extends.
@@ -117,16 +122,29 @@ pub enum OneOrMany<T> {
     Many(Vec<T>),
 }
 
-impl<'de, T: serde::de::DeserializeOwned> Deserialize<'de> for OneOrMany<T> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // by hand, because an untagged enum hides which key is unknown
-        let value = toml::Value::deserialize(deserializer)?;
-        let many = value.is_array();
-        if many {
-            value.try_into().map(Self::Many).map_err(serde::de::Error::custom)
-        } else {
-            value.try_into().map(|one| Self::One(Box::new(one))).map_err(serde::de::Error::custom)
-        }
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // by hand, because an untagged enum hides which key is unknown and where it stands
+        deserializer.deserialize_any(Either(PhantomData))
+    }
+}
+
+struct Either<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Either<T> {
+    type Value = OneOrMany<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a table, once or several times")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        let one = T::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(OneOrMany::One(Box::new(one)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(seq)).map(OneOrMany::Many)
     }
 }
 
@@ -407,6 +425,8 @@ pub struct LoadedPack {
     pub pack: Pack,
     /// SHA-256 over the texts of the pack and all it extends, in hex.
     pub hash: String,
+    /// The texts themselves, for the places of faults.
+    pub(super) source: Source,
     /// Folders to look for templates in, the pack's own first, `common` last.
     pub template_dirs: Vec<std::path::PathBuf>,
 }

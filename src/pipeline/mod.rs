@@ -39,6 +39,7 @@ use crate::ledger::{
     InstanceLock, Ledger, LedgerError, LockError, StateError, WitnessRow, prepare_state,
     sweep_state,
 };
+use crate::normalize;
 use crate::pack::{self, LoadedPack, PackError};
 use crate::publish::{self, Item, PublishError, RunInfo, WireReport};
 use crate::wall::Pool;
@@ -391,14 +392,13 @@ pub(crate) fn run_info(
 /// The pack, when nothing in it would judge people by a slip of the pen.
 pub(crate) fn sound_pack(settings: &Settings) -> Result<LoadedPack, RunError> {
     let pack = pack::load(&settings.templates, &settings.circular)?;
-    let mut faults = pack::lint(&pack);
+    let mut faults = pack::lint(&pack, &normalize::reads);
     faults.retain(|fault| fault.severity >= Severity::Error);
     if faults.is_empty() { Ok(pack) } else { Err(RunError::Lint(faults)) }
 }
 
 fn listed(faults: &[Finding]) -> String {
-    let lines: Vec<String> =
-        faults.iter().map(|f| format!("  {} {} {}", f.code, f.message, f.origin.path)).collect();
+    let lines: Vec<String> = faults.iter().map(|f| format!("  {}", pack::told(f))).collect();
     lines.join("\n")
 }
 

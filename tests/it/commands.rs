@@ -405,6 +405,11 @@ fn a_slip_in_a_form_nobody_prints_today_is_found_before_anything_is_written() {
             assert!(ran.stderr.contains(part), "{part} in {}", ran.stderr);
         }
     }
+    // markup is told at its place in the file, too
+    let line = whole.lines().position(|line| line.contains("row.rule")).unwrap() + 1;
+    fs::write(&place, whole.replacen("{{ row.rule }}</td>", "{{ row.rule }}</th>", 1)).unwrap();
+    let ran = office.run(&["lint"]).exits(2);
+    assert!(ran.stderr.contains(&format!("quant.html:{line}:")), "{line} in {}", ran.stderr);
     assert!(!office.path("state").exists() && !office.path("outbox").exists());
 }
 
@@ -430,6 +435,10 @@ fn a_slip_in_the_pack_judges_nobody() {
             assert!(ran.stderr.contains(wrong), "{wrong} in {}", ran.stderr);
         }
         assert!(!office.path("state").exists() && !office.path("outbox").exists());
+        let line = whole.lines().position(|line| line.contains(right)).unwrap() + 1;
+        let ran = office.run(&["lint"]).exits(2);
+        let told = format!("nantong-2019/circular.toml 第 {line} 行第 ");
+        assert!(ran.stdout.contains(&told) && ran.stdout.contains(wrong), "{told}: {}", ran.stdout);
     }
     fs::write(&place, &whole).unwrap();
     office.run(&["run"]).exits(1);

@@ -2,6 +2,7 @@
 
 mod eligibility;
 mod exceptions;
+mod missing;
 mod nantong;
 mod office;
 mod ops;

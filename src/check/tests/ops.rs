@@ -119,6 +119,17 @@ fn connectives_follow_kleene() {
 }
 
 #[test]
+fn nothing_is_not_all_allowed() {
+    let rule = "{ fact = 'experts.*.title', op = 'all_in', value = ['高级工程师'] }";
+    let mut a = someone();
+    assert_eq!(ask(&a, rule), None);
+    set(&mut a, "experts.1.title", text("高级工程师"));
+    assert_eq!(ask(&a, rule), Some(true));
+    set(&mut a, "experts.2.title", text("工程师"));
+    assert_eq!(ask(&a, rule), Some(false));
+}
+
+#[test]
 fn words_outside_the_vocabulary_are_unknown() {
     let mut a = someone();
     set(&mut a, "unit.kind", text("民办"));

@@ -1,32 +1,29 @@
-//! From the document model to the data of the layout program.
+//! From the document model to the sheet the layout takes.
 //!
-//! Everything the program cannot know is settled here: the width of every cell, the face of
-//! every run, what to do with characters the face lacks.
+//! Every choice is made here: the width of every cell, the face of every run, what to do with
+//! characters the face lacks.
 
 use super::ExportError;
 use super::fonts::{FALLBACK, Faces};
+use super::sheet::{Cell, Foot, Grid, Par, Paper, Piece, Row, Sheet, Text, Word};
 use crate::compose::{Align, Block, Document, Paragraph, Run, Table, TableCell};
 use crate::export::paper::{Look, dropped, head_face, look, paper};
-use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The data, the pictures in the order of their constant names, and the notes so far.
+/// The sheet, the pictures in the order of their numbers, and the notes so far.
 pub(super) struct Prepared {
-    pub(super) json: Value,
+    pub(super) sheet: Sheet,
     pub(super) images: Vec<String>,
     pub(super) notes: Vec<(String, String)>,
     /// Characters no font has.
     pub(super) absent: BTreeSet<char>,
 }
 
-/// Prepare `document`; `blank` adds a last page without text.
-pub(super) fn prepare(
-    document: &Document,
-    faces: &Faces,
-    blank: bool,
-) -> Result<Prepared, ExportError> {
+/// Prepare `document`.
+pub(super) fn prepare(document: &Document, faces: &Faces) -> Result<Prepared, ExportError> {
     let style = look(&document.page.style);
-    let paper = paper(&document.page)?;
+    let page = &document.page;
+    let (width, height) = paper(page)?;
     let mut preparer = Preparer {
         faces,
         images: BTreeMap::new(),
@@ -35,40 +32,34 @@ pub(super) fn prepare(
         notes: Vec::new(),
         absent: BTreeSet::new(),
         style,
-        width: paper.0 - document.page.margin[1] - document.page.margin[3],
+        width: width - page.margin[1] - page.margin[3],
     };
-    let mut blocks = Vec::with_capacity(document.blocks.len());
+    let mut pieces = Vec::with_capacity(document.blocks.len());
     for block in &document.blocks {
-        blocks.push(preparer.block(block)?);
+        pieces.push(preparer.block(block)?);
     }
-    let footer = preparer.clean(&document.page.footer, "song").0;
-    let page = &document.page;
-    let json = json!({
-        "title": document.title,
-        "blank": blank,
-        "size": preparer.style.size,
-        "lead": preparer.style.lead,
-        "heads": preparer.style.heads,
-        "foot": preparer.style.foot,
-        "fonts": faces.lists(),
-        "page": {
-            "width": paper.0,
-            "height": paper.1,
-            "body": paper.1 - page.margin[0] - page.margin[2],
-            "margin": page.margin,
-            "duplex": page.duplex,
-            "cover": page.cover,
-            "footer": footer,
-            "footface": "song",
-            "style": page.style,
+    let (text, face) = preparer.clean(&page.footer, "song");
+    let sheet = Sheet {
+        title: document.title.clone(),
+        paper: Paper { width, height, margin: page.margin, duplex: page.duplex },
+        foot: Foot {
+            text,
+            family: faces.family(face),
+            size: preparer.style.foot,
+            cover: page.cover,
+            outside: page.style == "official",
         },
-        "blocks": blocks,
-    });
+        family: faces.family("song"),
+        size: preparer.style.size,
+        lead: preparer.style.lead,
+        heads: preparer.style.heads,
+        pieces,
+    };
     let mut images: Vec<(usize, String)> =
         preparer.images.into_iter().map(|(k, v)| (v, k)).collect();
     images.sort_unstable();
     Ok(Prepared {
-        json,
+        sheet,
         images: images.into_iter().map(|(_, name)| name).collect(),
         notes: preparer.notes,
         absent: preparer.absent,
@@ -87,54 +78,46 @@ struct Preparer<'a> {
 }
 
 impl Preparer<'_> {
-    fn block(&mut self, block: &Block) -> Result<Value, ExportError> {
+    fn block(&mut self, block: &Block) -> Result<Piece, ExportError> {
         Ok(match block {
             Block::Heading { level, runs } => {
                 let level = (*level).clamp(1, 3);
-                let face = head_face(level);
-                json!({"k": "h", "level": level, "runs": self.runs(runs, face)?})
+                let words = self.runs(runs, head_face(level))?;
+                Piece::Heading { level: usize::from(level), words }
             }
-            Block::Paragraph(p) => {
-                let face = self.style.value;
-                let mut value = self.paragraph(p, face)?;
-                value["k"] = json!("p");
-                value
-            }
-            Block::Table(table) => self.table(table)?,
-            Block::Space(mm) => json!({"k": "s", "mm": mm}),
-            Block::PageBreak => json!({"k": "b"}),
+            Block::Paragraph(p) => Piece::Par(self.paragraph(p, self.style.value)?),
+            Block::Table(table) => Piece::Grid(self.table(table)?),
+            Block::Space(mm) => Piece::Space(*mm),
+            Block::PageBreak => Piece::PageBreak,
         })
     }
 
-    fn paragraph(&mut self, p: &Paragraph, face: &str) -> Result<Value, ExportError> {
-        Ok(json!({
-            "runs": self.runs(&p.runs, face)?,
-            "align": p.align,
-            "indent": p.indent,
-            "size": p.size,
-        }))
+    fn paragraph(&mut self, p: &Paragraph, face: &str) -> Result<Par, ExportError> {
+        let words = self.runs(&p.runs, face)?;
+        Ok(Par { words, align: p.align, indent: p.indent, size: p.size })
     }
 
-    fn runs(&mut self, runs: &[Run], face: &str) -> Result<Vec<Value>, ExportError> {
+    fn runs(&mut self, runs: &[Run], face: &str) -> Result<Vec<Word>, ExportError> {
         runs.iter().map(|run| self.run(run, face)).collect()
     }
 
-    fn run(&mut self, run: &Run, default: &str) -> Result<Value, ExportError> {
+    fn run(&mut self, run: &Run, default: &str) -> Result<Word, ExportError> {
         Ok(match run {
             Run::Text { text, face, bold } => {
                 let face = self.faces.known(face.as_deref().unwrap_or(default));
                 let (text, face) = self.clean(text, face);
-                json!({"t": text, "f": face, "b": bold})
+                let bold = *bold || face == "title";
+                Word::Text(Text { text, family: self.faces.family(face), bold })
             }
-            Run::Box { ticked } => json!({"box": ticked}),
+            Run::Box { ticked } => Word::Tick(*ticked),
             Run::Image { name, width, height } => {
-                json!({"img": self.image(name)?, "w": width, "h": height})
+                Word::Picture(self.image(name)?, *width, *height)
             }
         })
     }
 
-    /// The constant name of a picture: Typst never forgets a path, and knows 65,535 of them.
-    fn image(&mut self, name: &str) -> Result<String, ExportError> {
+    /// The number of a picture.
+    fn image(&mut self, name: &str) -> Result<usize, ExportError> {
         let bytes = self
             .document
             .images
@@ -144,8 +127,7 @@ impl Preparer<'_> {
             return Err(ExportError::BadImage(name.to_owned()));
         }
         let next = self.images.len();
-        let index = *self.images.entry(name.to_owned()).or_insert(next);
-        Ok(format!("/img{index}"))
+        Ok(*self.images.entry(name.to_owned()).or_insert(next))
     }
 
     /// The text as it can be set, and the face that has all of it. A run with one character
@@ -182,7 +164,7 @@ impl Preparer<'_> {
         (breakable(&out), chosen)
     }
 
-    fn table(&mut self, table: &Table) -> Result<Value, ExportError> {
+    fn table(&mut self, table: &Table) -> Result<Grid, ExportError> {
         let sum: f64 = table.columns.iter().sum();
         if table.columns.is_empty() || !sum.is_finite() || sum <= 0.0 {
             return Err(ExportError::Table);
@@ -214,16 +196,15 @@ impl Preparer<'_> {
             for left in &mut covered {
                 *left = left.saturating_sub(1);
             }
-            rows.push(json!({"h": row.height, "cells": cells}));
+            rows.push(Row { height: row.height, cells });
         }
-        Ok(json!({
-            "k": "t",
-            "cols": cols,
-            "header": table.header_rows.min(table.rows.len()),
-            "plain": table.plain,
-            "keep": table.keep,
-            "rows": rows,
-        }))
+        Ok(Grid {
+            columns: cols,
+            header: table.header_rows.min(table.rows.len()),
+            plain: table.plain,
+            keep: table.keep,
+            rows,
+        })
     }
 
     fn cell(
@@ -232,31 +213,29 @@ impl Preparer<'_> {
         width: f64,
         tall: Option<f64>,
         exact: bool,
-    ) -> Result<Value, ExportError> {
+    ) -> Result<Cell, ExportError> {
         let face = if cell.label { self.style.label } else { self.style.value };
-        let mut paras = Vec::with_capacity(cell.content.len());
+        let mut pars = Vec::with_capacity(cell.content.len());
         for p in &cell.content {
-            let mut p = p.clone();
-            if cell.seal && p.align == Align::Left {
-                p.align = Align::Right;
+            let mut par = self.paragraph(p, face)?;
+            if cell.seal && par.align == Align::Left {
+                par.align = Align::Right;
             }
-            paras.push(self.paragraph(&p, face)?);
+            pars.push(par);
         }
-        Ok(json!({
-            "cs": cell.colspan.max(1),
-            "rs": cell.rowspan.max(1),
-            "w": width,
-            "exact": exact,
-            "easy": easy(cell, &self.style, width, tall),
-            "chars": if cell.vertical { columns(&paras) } else { Vec::new() },
-            "token": if cell.vertical { Value::Null } else { longest(&paras) },
-            "paras": paras,
-            "label": cell.label,
-            "vertical": cell.vertical,
-            "seal": cell.seal,
-            "top": cell.top,
-            "field": self.clean(&cell.field, "hei").0,
-        }))
+        Ok(Cell {
+            colspan: cell.colspan.max(1),
+            rowspan: cell.rowspan.max(1),
+            width,
+            exact,
+            easy: easy(cell, &self.style, width, tall),
+            upright: if cell.vertical { columns(&pars) } else { Vec::new() },
+            token: if cell.vertical { None } else { longest(&pars) },
+            pars,
+            label: cell.label,
+            seal: cell.seal,
+            top: cell.top,
+        })
     }
 }
 
@@ -345,20 +324,20 @@ fn advance(c: char) -> f64 {
 }
 
 /// The characters of a vertical label, one list for each of its lines.
-fn columns(paras: &[Value]) -> Vec<Vec<Value>> {
+fn columns(pars: &[Par]) -> Vec<Vec<Word>> {
     let mut columns = Vec::new();
-    for p in paras {
+    for par in pars {
         let mut column = Vec::new();
-        for run in p["runs"].as_array().into_iter().flatten() {
-            let Some(text) = run["t"].as_str() else {
-                column.push(run.clone());
+        for word in &par.words {
+            let Word::Text(text) = word else {
+                column.push(word.clone());
                 continue;
             };
-            for c in text.chars() {
+            for c in text.text.chars() {
                 if c == '\n' {
                     columns.push(std::mem::take(&mut column));
                 } else if !c.is_whitespace() && c != '\u{200b}' {
-                    column.push(json!({"t": c.to_string(), "f": run["f"], "b": run["b"]}));
+                    column.push(Word::Text(Text { text: c.to_string(), ..text.clone() }));
                 }
             }
         }
@@ -372,21 +351,19 @@ fn columns(paras: &[Value]) -> Vec<Vec<Value>> {
 }
 
 /// The longest piece that cannot break: a number, a word, a date.
-fn longest(paras: &[Value]) -> Value {
-    let mut best: Option<(usize, Value)> = None;
-    for run in paras.iter().flat_map(|p| p["runs"].as_array().into_iter().flatten()) {
-        let Some(text) = run["t"].as_str() else {
-            continue;
-        };
+fn longest(pars: &[Par]) -> Option<Text> {
+    let mut best: Option<(usize, Text)> = None;
+    for word in pars.iter().flat_map(|par| &par.words) {
+        let Word::Text(text) = word else { continue };
         let unbroken = |c: char| c.is_ascii_graphic() || "年月日页份".contains(c);
-        for token in text.split(|c| !unbroken(c)).filter(|t| !t.is_empty()) {
+        for token in text.text.split(|c| !unbroken(c)).filter(|t| !t.is_empty()) {
             let size: usize = token.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
             if best.as_ref().is_none_or(|(most, _)| size > *most) {
-                best = Some((size, json!({"t": token, "f": run["f"], "b": run["b"]})));
+                best = Some((size, Text { text: token.to_owned(), ..text.clone() }));
             }
         }
     }
-    best.map_or(Value::Null, |(_, token)| token)
+    best.map(|(_, token)| token)
 }
 
 #[cfg(test)]
@@ -403,9 +380,13 @@ mod tests {
 
     #[test]
     fn longest_token_is_a_date_or_a_number() {
-        let paras = [json!({"runs": [{"t": "自 2019年6月12日 起 abc", "f": "song", "b": false}]})];
-        assert_eq!(longest(&paras)["t"], "2019年6月12日");
-        assert_eq!(longest(&[json!({"runs": [{"t": "甲乙", "f": "x"}]})]), Value::Null);
+        let par = |text: &str| {
+            let text = Text { text: text.to_owned(), family: "SimSun", bold: false };
+            Par { words: vec![Word::Text(text)], align: Align::Left, indent: 0.0, size: None }
+        };
+        let token = longest(&[par("自 2019年6月12日 起 abc")]).unwrap();
+        assert_eq!(token.text, "2019年6月12日");
+        assert_eq!(longest(&[par("甲乙")]), None);
     }
 
     #[test]

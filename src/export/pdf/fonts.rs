@@ -95,12 +95,9 @@ impl Faces {
         Ok(Self { store, families, covered })
     }
 
-    /// The font list of every face, for the layout program.
-    pub(super) fn lists(&self) -> BTreeMap<&'static str, Vec<&'static str>> {
-        let mut lists: BTreeMap<_, _> =
-            self.families.iter().map(|(face, family)| (*face, vec![*family])).collect();
-        lists.insert("fallback", vec![FALLBACK]);
-        lists
+    /// The family a face is set in.
+    pub(super) fn family(&self, face: &str) -> &'static str {
+        self.families.get(face).copied().unwrap_or(FALLBACK)
     }
 
     /// The face of that name, or the default for a name we do not know.

@@ -1,12 +1,15 @@
 //! PDF by the embedded Typst: PDF/A-2b, same document, same bytes.
 //!
-//! The layout program is fixed (`form.typ`); documents reach it as data, so no text of a
-//! document can become markup. Typst's warnings are errors: a missing face would otherwise
-//! print in another one and nobody would know.
+//! A document becomes a sheet (`data`: every choice made), the sheet becomes content and pages
+//! (`content`), the pages get their feet (`feet`). No text of a document is ever parsed. Typst's
+//! warnings are errors: they would be about paper that is not as meant.
 
+mod content;
 mod data;
+mod feet;
 mod fonts;
 mod settle;
+mod sheet;
 mod world;
 
 pub use fonts::{FaceFound, faces};
@@ -15,20 +18,21 @@ use super::{Artifact, Format};
 use crate::compose::Document;
 use fonts::Faces;
 use settle::Place;
+use sheet::Sheet;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use thiserror::Error;
 use typst::diag::SourceDiagnostic;
-use typst::foundations::{Bytes, Datetime, Label, Selector, Smart, Value};
-use typst::introspection::{Introspector, MetadataElem};
-use typst::syntax::Source;
-use typst::utils::{LazyHash, PicoStr};
+use typst::engine::Sink;
+use typst::foundations::{Bytes, Datetime, Smart};
+use typst::syntax::{FileId, RootedPath, VirtualPath, VirtualRoot};
+use typst::utils::LazyHash;
 use typst::{Library, LibraryExt};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
-use world::{FormWorld, file_id};
+use world::FormWorld;
 
 /// How many documents Typst's caches may grow over before old entries go.
 const EVICT_EVERY: usize = 10;
@@ -80,7 +84,7 @@ pub enum ExportError {
 pub struct PdfExporter {
     faces: Faces,
     library: LazyHash<Library>,
-    main: Source,
+    main: FileId,
     options: PdfOptions,
     done: AtomicUsize,
 }
@@ -104,7 +108,7 @@ impl PdfExporter {
         Ok(Self {
             faces,
             library: LazyHash::new(Library::default()),
-            main: Source::new(file_id("/form.typ"), include_str!("form.typ").to_owned()),
+            main: nowhere(),
             options: PdfOptions {
                 ident: Smart::Auto,
                 creator: Smart::Custom(Some("dossier".to_owned())),
@@ -152,23 +156,25 @@ impl PdfExporter {
         document: &Document,
         formats: &[Format],
     ) -> Result<Vec<Artifact>, ExportError> {
-        let mut laid = self.lay_out(document, false)?;
+        let mut laid = self.lay_out(document)?;
         let mut document = Cow::Borrowed(document);
         if !laid.moved.is_empty() || !laid.absent.is_empty() {
             let (settled, moves) = settle::settle(&document, &laid.moved, &laid.absent);
-            let again = self.lay_out(&settled, false)?;
+            let again = self.lay_out(&settled)?;
             document = Cow::Owned(settled);
-            laid = Laid { pages: again.pages, ..laid };
+            laid = Laid { pages: again.pages, sheet: again.sheet, ..laid };
             laid.notes.extend(moves);
         }
         let odd = laid.pages.pages().len();
-        if document.page.duplex && odd % 2 == 1 {
-            laid.pages = self.lay_out(&document, true)?.pages;
+        let blank = document.page.duplex && odd % 2 == 1;
+        if blank {
             laid.notes.push((
                 "RD-105".to_owned(),
                 format!("页数 {odd} 为奇数，已补空白页以便正反面打印"),
             ));
         }
+        laid.pages = feet::finish(&self.world(), &laid.sheet, &laid.pages, blank)
+            .map_err(|e| failed(&document.title, &e))?;
         formats.iter().map(|format| self.write(&document, &laid, *format)).collect()
     }
 
@@ -192,8 +198,12 @@ impl PdfExporter {
         Ok(artifact)
     }
 
-    fn lay_out(&self, document: &Document, blank: bool) -> Result<Laid, ExportError> {
-        let prepared = data::prepare(document, &self.faces, blank)?;
+    fn world(&self) -> FormWorld<'_> {
+        FormWorld { library: &self.library, faces: &self.faces, main: self.main }
+    }
+
+    fn lay_out(&self, document: &Document) -> Result<Laid, ExportError> {
+        let prepared = data::prepare(document, &self.faces)?;
         let images = prepared
             .images
             .iter()
@@ -205,27 +215,27 @@ impl PdfExporter {
                     .ok_or_else(|| ExportError::MissingImage(name.clone()))
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let world = FormWorld {
-            library: &self.library,
-            faces: &self.faces,
-            main: &self.main,
-            data: Bytes::from_string(prepared.json.to_string()),
-            images,
-        };
-        let result = typst::compile::<PagedDocument>(&world);
-        let pages = result.output.map_err(|e| failed(&document.title, &e))?;
-        if result.warnings.is_empty() {
-            let moved = moved(&pages);
-            Ok(Laid { pages, notes: prepared.notes, absent: prepared.absent, moved })
-        } else {
-            Err(failed(&document.title, &result.warnings))
+        let mut sink = Sink::new();
+        let pages = content::lay_out(&self.world(), &prepared.sheet, &images, &mut sink)
+            .map_err(|e| failed(&document.title, &e))?;
+        let told = [sink.delayed(), sink.warnings()].concat();
+        if !told.is_empty() {
+            return Err(failed(&document.title, &told));
         }
+        Ok(Laid {
+            pages: pages.document,
+            sheet: prepared.sheet,
+            notes: prepared.notes,
+            absent: prepared.absent,
+            moved: pages.moved,
+        })
     }
 }
 
 /// A document on pages, and what is to be settled about it.
 struct Laid {
     pages: PagedDocument,
+    sheet: Sheet,
     notes: Vec<(String, String)>,
     absent: BTreeSet<char>,
     moved: BTreeSet<Place>,
@@ -242,26 +252,10 @@ fn failed(title: &str, diagnostics: &[SourceDiagnostic]) -> ExportError {
     ExportError::Layout { title: title.to_owned(), what: words.join("; ") }
 }
 
-/// The cells whose text does not fit.
-fn moved(pages: &PagedDocument) -> BTreeSet<Place> {
-    let Some(label) = Label::new(PicoStr::intern("moved")) else {
-        return BTreeSet::new();
-    };
-    pages
-        .introspector()
-        .query(&Selector::Label(label))
-        .iter()
-        .filter_map(|content| {
-            let Value::Dict(dict) = &content.to_packed::<MetadataElem>()?.value else {
-                return None;
-            };
-            let number = |key: &str| match dict.get(key) {
-                Ok(Value::Int(n)) => usize::try_from(*n).ok(),
-                _ => None,
-            };
-            Some(Place { block: number("block")?, row: number("row")?, cell: number("cell")? })
-        })
-        .collect()
+/// Typst wants a main file; ours is never read.
+fn nowhere() -> FileId {
+    let path = VirtualPath::new("/form").expect("the path is plain");
+    RootedPath::new(VirtualRoot::Project, path).intern()
 }
 
 #[cfg(test)]

@@ -1,26 +1,19 @@
-//! The small world of one document: constant paths, shared fonts and library.
+//! The small world of one document: shared fonts and library, no files.
 
 use super::fonts::Faces;
 use typst::diag::{FileError, FileResult};
 use typst::foundations::{Bytes, Datetime, Duration};
-use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::syntax::{FileId, Source};
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Library, World};
 
-/// What Typst sees while it lays out one document.
+/// What Typst sees while it lays out a document. Content is built by us and pictures come along as
+/// bytes, so there is nothing to be read.
 pub(super) struct FormWorld<'a> {
     pub(super) library: &'a LazyHash<Library>,
     pub(super) faces: &'a Faces,
-    pub(super) main: &'a Source,
-    pub(super) data: Bytes,
-    pub(super) images: Vec<Bytes>,
-}
-
-/// The interned id of a constant path.
-pub(super) fn file_id(path: &str) -> FileId {
-    let path = VirtualPath::new(path).expect("the layout program's own paths are plain");
-    RootedPath::new(VirtualRoot::Project, path).intern()
+    pub(super) main: FileId,
 }
 
 impl World for FormWorld<'_> {
@@ -33,23 +26,15 @@ impl World for FormWorld<'_> {
     }
 
     fn main(&self) -> FileId {
-        self.main.id()
+        self.main
     }
 
-    fn source(&self, id: FileId) -> FileResult<Source> {
-        if id == self.main.id() { Ok(self.main.clone()) } else { Err(FileError::AccessDenied) }
+    fn source(&self, _id: FileId) -> FileResult<Source> {
+        Err(FileError::AccessDenied)
     }
 
-    fn file(&self, id: FileId) -> FileResult<Bytes> {
-        let path = id.vpath().get_without_slash();
-        if path == "data.json" {
-            return Ok(self.data.clone());
-        }
-        path.strip_prefix("img")
-            .and_then(|n| n.parse::<usize>().ok())
-            .and_then(|n| self.images.get(n))
-            .cloned()
-            .ok_or(FileError::AccessDenied)
+    fn file(&self, _id: FileId) -> FileResult<Bytes> {
+        Err(FileError::AccessDenied)
     }
 
     fn font(&self, index: usize) -> Option<Font> {

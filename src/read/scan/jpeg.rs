@@ -21,6 +21,10 @@ struct Header {
     exif: Option<(f64, f64)>,
     /// Where the end mark lies that follows a scan.
     end: Option<usize>,
+    /// Coefficients come in several rounds, not block after block.
+    progressive: bool,
+    /// A Huffman table gives a meaning to a row of ones, which the standard forbids.
+    crowded: bool,
 }
 
 /// Admits a JPEG.
@@ -31,10 +35,7 @@ pub(super) fn admit(desk: &Desk, bytes: &[u8]) -> Admitted {
     let end = header.end.ok_or_else(|| desk.damaged())?;
     let orientation = header.orientation.unwrap_or(1);
     let shape = Shape { width, height, orientation, density: header.jfif.or(header.exif) };
-    let full = decode(bytes, &header, true).ok_or_else(|| desk.damaged())?;
-    if hollow(bytes, end, &header, fingerprint(&full)) {
-        return Err(desk.damaged());
-    }
+    let full = whole(bytes, end, &header).ok_or_else(|| desk.damaged())?;
     if redraw::mirrors(orientation) {
         return redraw::upright(desk, full, &shape);
     }
@@ -71,7 +72,9 @@ fn walk(bytes: &[u8]) -> Option<Header> {
 /// Takes from one segment what is needed; `None` when a frame header is nonsense.
 fn note(header: &mut Header, marker: u8, body: &[u8]) -> Option<()> {
     match marker {
+        0xC4 => header.crowded |= crowded(body),
         0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => {
+            header.progressive |= matches!(marker, 0xC2 | 0xC6 | 0xCA | 0xCE);
             let [_, h1, h2, w1, w2, components] = *body.first_chunk::<6>()?;
             let side = |a, b| u32::from(u16::from_be_bytes([a, b]));
             if header.size.is_some() {
@@ -104,15 +107,54 @@ fn jfif(body: &[u8]) -> Option<(f64, f64)> {
     Some((f64::from(x) * per_inch, f64::from(y) * per_inch))
 }
 
-/// Whether the picture ends before its end mark does: a cut file that some program closed again.
+/// Whether one of the tables uses every code there is (ITU-T T.81, annex C keeps the code of ones
+/// alone free).
+fn crowded(mut tables: &[u8]) -> bool {
+    while let Some((lengths, rest)) = tables.get(1..).and_then(|t| t.split_first_chunk::<16>()) {
+        let taken: u32 =
+            lengths.iter().zip(1..).map(|(n, bits)| u32::from(*n) << (16 - bits)).sum();
+        if taken >= 1 << 16 {
+            return true;
+        }
+        let values: usize = lengths.iter().map(|n| usize::from(*n)).sum();
+        tables = rest.get(values..).unwrap_or_default();
+    }
+    false
+}
+
+/// The picture, when it does not end before its end mark does: a cut file that some program closed
+/// again is not whole.
 ///
-/// A decoder that runs into the end mark too early goes on with zero bits and says nothing. So
-/// other bits are put before the mark: the pixels of a whole picture do not depend on them.
+/// A decoder that runs into the end mark too early goes on with zero bits and says nothing. So ones
+/// are put before the mark: no code is all ones, a picture that needs them cannot be decoded, and
+/// one that is whole never comes to them.
+fn whole(bytes: &[u8], end: usize, header: &Header) -> Option<DynamicImage> {
+    if !header.progressive && !header.crowded {
+        let full = decode(&filled(bytes, end, &[0xFF, 0x00]), header, true);
+        if full.is_some() {
+            return full;
+        }
+    }
+    let full = decode(bytes, header, true)?;
+    (!hollow(bytes, end, header, fingerprint(&full))).then_some(full)
+}
+
+/// Where ones say nothing: two pictures with other bits before the end mark are the same when the
+/// bits are not needed.
 fn hollow(bytes: &[u8], end: usize, header: &Header, whole: u64) -> bool {
-    let mut padded = bytes.get(..end).unwrap_or_default().to_vec();
-    padded.resize(end + 4096, 0x5A);
-    padded.extend([0xFF, 0xD9]);
-    decode(&padded, header, false).is_none_or(|full| fingerprint(&full) != whole)
+    let other = decode(&filled(bytes, end, &[0x5A]), header, false);
+    other.is_none_or(|full| fingerprint(&full) != whole)
+}
+
+/// The file with more bits before its end mark.
+fn filled(bytes: &[u8], end: usize, with: &[u8]) -> Vec<u8> {
+    const FILL: usize = 4096;
+    let data = bytes.get(..end).unwrap_or_default();
+    let mut out = Vec::with_capacity(end + FILL + 2);
+    out.extend_from_slice(data);
+    out.extend(with.iter().cycle().take(FILL));
+    out.extend([0xFF, 0xD9]);
+    out
 }
 
 fn fingerprint(image: &DynamicImage) -> u64 {
@@ -136,5 +178,37 @@ fn decode(bytes: &[u8], header: &Header, strict: bool) -> Option<DynamicImage> {
         GrayImage::from_raw(width, height, pixels).map(DynamicImage::ImageLuma8)
     } else {
         RgbImage::from_raw(width, height, pixels).map(DynamicImage::ImageRgb8)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::codecs::jpeg::JpegEncoder;
+
+    #[test]
+    fn one_decoding_tells_a_whole_picture_from_a_cut_one() {
+        let picture = RgbImage::from_fn(160, 120, |x, y| {
+            image::Rgb([(x * 7 + y * 13) as u8, (x * x) as u8, (y * 5) as u8])
+        });
+        let mut bytes = Vec::new();
+        picture.write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, 90)).unwrap();
+        let header = walk(&bytes).unwrap();
+        assert!(!header.crowded && !header.progressive);
+        let end = header.end.unwrap();
+        let ones = |end| decode(&filled(&bytes, end, &[0xFF, 0x00]), &header, true);
+        assert!(ones(end).is_some());
+        for cut in [end - 3, end - 40, end / 2] {
+            assert!(ones(cut).is_none(), "{cut}");
+        }
+    }
+
+    #[test]
+    fn a_table_with_all_codes_is_crowded() {
+        let mut table = [0; 19];
+        table[1] = 1;
+        assert!(!crowded(&table[..18]));
+        table[1] = 2;
+        assert!(crowded(&table));
     }
 }

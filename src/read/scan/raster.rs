@@ -1,9 +1,9 @@
 //! What decoded pixels are asked: is the page blank, is it grey, and the small upright copies.
 
 use super::shape::Shape;
-use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, RgbImage};
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
 /// Longest side of the copy that forms and check sheets print: a photo of 49 mm then has 330 dpi.
 const COPY: u32 = 640;
@@ -77,31 +77,33 @@ fn shrink(image: DynamicImage, side: u32) -> DynamicImage {
     shrunk.unwrap_or_else(|| image.thumbnail_exact(size.0, size.1))
 }
 
-/// Every pixel of the small image is the mean of the pixels it covers.
+/// Every pixel of the small image is the mean of the pixels it covers. Whole rows are summed first:
+/// that is most of the work, and goes many pixels at a time.
 fn average<const N: usize>(bytes: &[u8], from: (u32, u32), to: (u32, u32)) -> Vec<u8> {
-    let (width, columns) = (from.0 as usize, to.0 as usize);
+    let width = from.0 as usize * N;
     let edge =
         |at: u32, from: u32, to: u32| (u64::from(at) * u64::from(from) / u64::from(to)) as usize;
     let edges: Vec<usize> = (0..=to.0).map(|x| edge(x, from.0, to.0)).collect();
-    let mut out = Vec::with_capacity(columns * to.1 as usize * N);
-    let mut sums = vec![[0_u32; N]; columns];
+    let mut out = Vec::with_capacity(to.0 as usize * to.1 as usize * N);
+    let mut sums = vec![0_u32; width];
     for y in 0..to.1 {
         let (top, bottom) = (edge(y, from.1, to.1), edge(y + 1, from.1, to.1));
-        sums.fill([0; N]);
-        let rows = bytes.chunks_exact(width * N).skip(top).take(bottom - top);
-        for row in rows {
-            let pixels = row.as_chunks::<N>().0;
-            for (sum, edge) in sums.iter_mut().zip(edges.windows(2)) {
-                for pixel in pixels.get(edge[0]..edge[1]).unwrap_or_default() {
-                    for (s, p) in sum.iter_mut().zip(pixel) {
-                        *s += u32::from(*p);
-                    }
-                }
+        sums.fill(0);
+        for row in bytes.chunks_exact(width).skip(top).take(bottom - top) {
+            for (sum, byte) in sums.iter_mut().zip(row) {
+                *sum += u32::from(*byte);
             }
         }
-        for (sum, edge) in sums.iter().zip(edges.windows(2)) {
+        let columns = sums.as_chunks::<N>().0;
+        for edge in edges.windows(2) {
             let area = ((bottom - top) * (edge[1] - edge[0])).max(1) as u32;
-            out.extend(sum.map(|s| u8::try_from((s + area / 2) / area).unwrap_or(u8::MAX)));
+            let mut all = [0_u32; N];
+            for column in columns.get(edge[0]..edge[1]).unwrap_or_default() {
+                for (all, sum) in all.iter_mut().zip(column) {
+                    *all += sum;
+                }
+            }
+            out.extend(all.map(|s| u8::try_from((s + area / 2) / area).unwrap_or(u8::MAX)));
         }
     }
     out
@@ -114,6 +116,11 @@ pub(super) fn small(image: &RgbImage) -> RgbImage {
 
 /// An image on white paper.
 pub(super) fn on_white(image: DynamicImage) -> RgbImage {
+    if let DynamicImage::ImageLuma8(grey) = &image {
+        // the general way looks at colour spaces, pixel by pixel
+        let bytes = grey.as_raw().iter().flat_map(|level| [*level; 3]).collect();
+        return RgbImage::from_raw(grey.width(), grey.height(), bytes).unwrap_or_default();
+    }
     if !image.color().has_alpha() {
         return image.into_rgb8();
     }
@@ -128,12 +135,14 @@ pub(super) fn on_white(image: DynamicImage) -> RgbImage {
     })
 }
 
-/// Encodes as baseline JPEG.
+/// Encodes as baseline JPEG, colour at half the resolution.
 pub(super) fn encode(image: &RgbImage, quality: u8) -> Vec<u8> {
     let mut out = Vec::new();
-    let encoder = JpegEncoder::new_with_quality(&mut out, quality);
-    image
-        .write_with_encoder(encoder)
+    let mut encoder = Encoder::new(&mut out, quality);
+    encoder.set_sampling_factor(SamplingFactor::F_2_2);
+    let side = |n: u32| u16::try_from(n).unwrap_or(u16::MAX);
+    encoder
+        .encode(image.as_raw(), side(image.width()), side(image.height()), ColorType::Rgb)
         .expect("an RGB image within the limit of 20000 a side encodes in memory");
     out
 }

@@ -312,6 +312,167 @@ fn seals_drawn_as_annotations_stay_on_the_page() {
     assert!(r > 200 && g < 60, "{r} {g}");
 }
 
+/// Three stripes: red on layer a, blue on layer b, green where `third` says.
+fn layered(
+    settings: impl FnOnce(lopdf::ObjectId, lopdf::ObjectId) -> Option<Dictionary>,
+    third: impl FnOnce(lopdf::ObjectId, lopdf::ObjectId) -> Dictionary,
+) -> Vec<u8> {
+    pdf_bytes(1, |pdf, ids| {
+        let mut layer = |name: &str| {
+            pdf.add_object(dictionary! { "Type" => "OCG", "Name" => Object::string_literal(name) })
+        };
+        let (a, b) = (layer("a"), layer("b"));
+        let drawn = b"/OC /A BDC q 1 0 0 rg 0 0 200 842 re f Q EMC /OC /B BDC 0 0 1 rg 200 0 195 842 re f EMC \
+            /OC /C BDC /Span <</MCID 0>> BDC 0 1 0 rg 395 0 200 842 re f EMC EMC";
+        let contents = pdf.add_object(Stream::new(Dictionary::new(), drawn.to_vec()));
+        let properties = dictionary! { "A" => a, "B" => b, "C" => third(a, b) };
+        let page = pdf.get_dictionary_mut(ids[0]).unwrap();
+        page.set("Contents", contents);
+        page.set("Resources", dictionary! { "Properties" => properties });
+        if let Some(settings) = settings(a, b) {
+            let groups: Vec<Object> = vec![a.into(), b.into()];
+            let all = dictionary! { "OCGs" => groups, "D" => settings };
+            pdf.catalog_mut().unwrap().set("OCProperties", all);
+        }
+    })
+}
+
+/// Which of the three stripes the admitted page shows, and the codes told.
+fn stripes(bytes: &[u8]) -> ([bool; 3], Vec<String>) {
+    let (parsed, dir) = admit_bytes(FileKind::Pdf, bytes);
+    let thumb = blob(&dir, scan(&parsed).thumbnail.as_ref().unwrap());
+    let thumb = image::load_from_memory(&thumb).unwrap().into_rgb8();
+    let shown = [100, 300, 500].map(|x| {
+        let [r, g, b] = thumb.get_pixel(x * thumb.width() / 595, thumb.height() / 2).0;
+        r.min(g).min(b) < 100
+    });
+    (shown, codes(&parsed))
+}
+
+fn both(key: &str, list: &[lopdf::ObjectId]) -> Dictionary {
+    let list: Vec<Object> = list.iter().map(|id| Object::Reference(*id)).collect();
+    let mut out = Dictionary::new();
+    out.set(key, list);
+    out
+}
+
+#[test]
+fn layers_hidden_by_default_do_not_come_along() {
+    let all_on = |a, b| {
+        let mut third = both("OCGs", &[a, b]);
+        third.set("Type", "OCMD");
+        third.set("P", "AllOn");
+        third
+    };
+    let none: Vec<String> = Vec::new();
+    let nothing = |_, _| None;
+    assert_eq!(stripes(&layered(nothing, all_on)), ([true; 3], none.clone()));
+    let shown = |_, _| Some(Dictionary::new());
+    assert_eq!(stripes(&layered(shown, all_on)), ([true; 3], none.clone()));
+    let off = |a, _| Some(both("OFF", &[a]));
+    assert_eq!(stripes(&layered(off, all_on)), ([false, true, false], none.clone()));
+    let base = |_, b| {
+        let mut settings = both("ON", &[b]);
+        settings.set("BaseState", "OFF");
+        Some(settings)
+    };
+    assert_eq!(stripes(&layered(base, all_on)), ([false, true, false], none));
+    let empty = |_, _| Some(dictionary! { "BaseState" => "OFF" });
+    assert_eq!(stripes(&layered(empty, all_on)), ([false; 3], vec!["MT-142".to_owned()]));
+}
+
+#[test]
+fn memberships_follow_their_policy_or_expression() {
+    let off = |a, _| Some(both("OFF", &[a]));
+    for (policy, shown) in [("AnyOn", true), ("AllOn", false), ("AnyOff", true), ("AllOff", false)]
+    {
+        let third = |a, b| {
+            let mut third = both("OCGs", &[a, b]);
+            third.set("Type", "OCMD");
+            third.set("P", policy);
+            third
+        };
+        assert_eq!(stripes(&layered(off, third)).0, [false, true, shown], "{policy}");
+    }
+    let expression = |word: &'static str| {
+        move |a: lopdf::ObjectId, b: lopdf::ObjectId| {
+            let not = vec![Object::Name(b"Not".to_vec()), a.into()];
+            let parts = vec![Object::Name(word.as_bytes().to_vec()), not.into(), b.into()];
+            dictionary! { "Type" => "OCMD", "VE" => parts }
+        }
+    };
+    assert_eq!(stripes(&layered(off, expression("And"))), ([false, true, true], Vec::new()));
+    // what cannot be told is shown, and said
+    let told = stripes(&layered(off, expression("Xor")));
+    assert_eq!(told, ([false, true, true], vec!["MT-149".to_owned()]));
+}
+
+#[test]
+fn layers_that_differ_on_paper_are_told() {
+    let settings = |a, _| {
+        let mut rule = both("OCGs", &[a]);
+        rule.set("Event", "Print");
+        rule.set("Category", vec![Object::Name(b"Print".to_vec())]);
+        Some(dictionary! { "AS" => vec![Object::Dictionary(rule)] })
+    };
+    let bytes = layered(settings, |_, _| Dictionary::new());
+    assert_eq!(stripes(&bytes), ([true; 3], Vec::new()));
+    let mut pdf = Document::load_mem(&bytes).unwrap();
+    let usage = dictionary! { "Print" => dictionary! { "PrintState" => "OFF" } };
+    for object in pdf.objects.values_mut() {
+        if let Ok(layer) = object.as_dict_mut()
+            && layer.has(b"Name")
+        {
+            layer.set("Usage", usage.clone());
+        }
+    }
+    let mut out = Vec::new();
+    pdf.save_to(&mut out).unwrap();
+    assert_eq!(stripes(&out), ([true; 3], vec!["MT-149".to_owned()]));
+}
+
+#[test]
+fn images_forms_and_notes_on_hidden_layers_do_not_come_along() {
+    let drawn = |hidden: bool| {
+        let bytes = pdf_bytes(1, |pdf, ids| {
+            let layer = pdf.add_object(dictionary! { "Type" => "OCG" });
+            let unit = || vec![0.into(), 0.into(), 1.into(), 1.into()];
+            let form = |extra: Option<&str>| {
+                let mut form =
+                    dictionary! { "Type" => "XObject", "Subtype" => "Form", "BBox" => unit() };
+                if let Some(key) = extra {
+                    form.set(key, layer);
+                }
+                form
+            };
+            let fill = b"1 0 0 rg 0 0 1 1 re f".to_vec();
+            let own = pdf.add_object(Stream::new(form(Some("OC")), fill.clone()));
+            let mut marked = form(None);
+            marked.set("Resources", dictionary! { "Properties" => dictionary! { "L" => layer } });
+            let inside = [b"/OC /L BDC ", &fill[..], b" EMC"].concat();
+            let inside = pdf.add_object(Stream::new(marked, inside));
+            let seal = pdf.add_object(Stream::new(form(None), fill));
+            let note = dictionary! { "Type" => "Annot", "Subtype" => "Stamp", "F" => 4, "OC" => layer,
+            "Rect" => vec![400.into(), 0.into(), 595.into(), 842.into()],
+            "AP" => dictionary! { "N" => seal } };
+            let contents = b"q 200 0 0 842 0 0 cm /Own Do Q q 200 0 0 842 200 0 cm /In Do Q";
+            let contents = pdf.add_object(Stream::new(Dictionary::new(), contents.to_vec()));
+            let page = pdf.get_dictionary_mut(ids[0]).unwrap();
+            page.set("Contents", contents);
+            page.set("Annots", vec![note.into()]);
+            let forms = dictionary! { "Own" => own, "In" => inside };
+            page.set("Resources", dictionary! { "XObject" => forms });
+            let list: Vec<Object> = vec![layer.into()];
+            let start = if hidden { both("OFF", &[layer]) } else { Dictionary::new() };
+            let all = dictionary! { "OCGs" => list, "D" => start };
+            pdf.catalog_mut().unwrap().set("OCProperties", all);
+        });
+        stripes(&bytes).0
+    };
+    assert_eq!(drawn(false), [true; 3]);
+    assert_eq!(drawn(true), [false; 3]);
+}
+
 #[test]
 fn pdf_pages_must_be_certain() {
     let wrong = |count: i64| {

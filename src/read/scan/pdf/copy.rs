@@ -4,9 +4,10 @@
 //! keep their filters: nothing is decoded. The appearance of annotations (seals, filled fields) is
 //! part of what the paper shows and becomes page content.
 
-use super::STREAM_BYTES;
+use super::layers::Layers;
 use super::stamp::{self, Stamp};
-use super::tree::Leaf;
+use super::tree::{self, Leaf};
+use super::{STREAM_BYTES, hide};
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 use std::collections::BTreeMap;
 
@@ -18,6 +19,8 @@ pub(super) struct Clean {
     pub(super) bytes: Vec<u8>,
     /// Something active was left behind.
     pub(super) active: bool,
+    /// What its layers show cannot be told for certain.
+    pub(super) unsure: bool,
     /// One per page.
     pub(super) pages: Vec<PageFacts>,
 }
@@ -79,7 +82,7 @@ pub(super) fn clean(source: &Document, leaves: &[Leaf]) -> Result<Clean, Stop> {
     copier.out.trailer.set("Root", catalog);
     let mut bytes = Vec::new();
     copier.out.save_to(&mut bytes).map_err(|_| Stop::Broken)?;
-    Ok(Clean { bytes, active: copier.active, pages })
+    Ok(Clean { bytes, active: copier.active, unsure: copier.unsure, pages })
 }
 
 /// Whether the catalog names something that acts.
@@ -105,14 +108,22 @@ pub(super) struct Copier<'a> {
     /// Objects that have a number but are not copied yet.
     queue: Vec<(ObjectId, Role, ObjectId)>,
     active: bool,
+    layers: Layers<'a>,
+    unsure: bool,
+    /// Resources of the page in hand: contents without resources of their own use them.
+    resources: Option<Object>,
     /// Pixels of the images copied since the last page.
     pixels: u64,
 }
 
 impl<'a> Copier<'a> {
     fn new(source: &'a Document) -> Self {
+        let layers = Layers::of(source);
         Self {
             source,
+            unsure: layers.torn,
+            layers,
+            resources: None,
             out: Document::with_version("1.7"),
             made: BTreeMap::new(),
             queue: Vec::new(),
@@ -139,10 +150,12 @@ impl<'a> Copier<'a> {
                 page.set(key, value);
             }
         }
+        self.resources.clone_from(&leaf.resources);
         let (contents, mut facts) = self.contents(leaf)?;
         let resources = leaf.resources.clone().unwrap_or_else(|| Dictionary::new().into());
         let resources = self.value(&resources, Role::Resources, 0);
-        let (stamps, active) = stamp::stamps(self.source, &leaf.page);
+        let source = self.source;
+        let (stamps, active) = stamp::stamps(source, &leaf.page, |note| self.hidden(note));
         self.active |= active || leaf.page.has(b"AA");
         if stamps.is_empty() {
             page.set("Contents", contents);
@@ -204,19 +217,50 @@ impl<'a> Copier<'a> {
             Object::Null => Vec::new(),
             _ => return Err(Stop::Broken),
         };
-        let mut facts = PageFacts { empty: true, ..PageFacts::default() };
         let mut room = STREAM_BYTES;
-        let mut copied = Vec::new();
-        for part in parts {
+        let mut plain = Vec::new();
+        for part in &parts {
             let stream = self.source.dereference(part).ok().and_then(|(_, o)| o.as_stream().ok());
-            let stream = stream.ok_or(Stop::Broken)?;
-            let plain = inflate(stream, room)?;
-            room -= plain.len().min(room);
-            facts.empty &= draws_nothing(&plain);
-            facts.text |= plain.windows(2).any(|w| matches!(w, b"Tj" | b"TJ"));
-            copied.push(self.value(part, Role::Plain, 0));
+            let inflated = inflate(stream.ok_or(Stop::Broken)?, room)?;
+            room -= inflated.len().min(room);
+            // a mark may end in another part than it began
+            plain.extend(inflated);
+            plain.push(b'\n');
         }
+        let shown = self.shown(&plain, leaf.resources.as_ref());
+        let seen = shown.as_ref().unwrap_or(&plain);
+        let facts = PageFacts {
+            empty: draws_nothing(seen),
+            text: seen.windows(2).any(|w| matches!(w, b"Tj" | b"TJ")),
+            pixels: 0,
+        };
+        let copied = match shown {
+            Some(shown) => {
+                let stream = packed(Stream::new(Dictionary::new(), shown));
+                vec![Object::Reference(self.out.add_object(stream))]
+            }
+            None => parts.iter().map(|part| self.value(part, Role::Plain, 0)).collect(),
+        };
         Ok((copied, facts))
+    }
+
+    /// Contents without what hidden layers paint; `None` when all of it is shown.
+    fn shown(&mut self, plain: &[u8], resources: Option<&Object>) -> Option<Vec<u8>> {
+        if !self.layers.present {
+            return None;
+        }
+        let inside = |object: &Object, key: &[u8]| {
+            tree::dictionary(self.source, object).and_then(|d| d.get(key).ok().cloned())
+        };
+        let properties = resources.and_then(|resources| inside(resources, b"Properties"))?;
+        let mut unsure = false;
+        let shown = hide::without(plain, |name| {
+            let hides = inside(&properties, name).map(|layer| self.layers.hides(&layer));
+            unsure |= hides == Some(None);
+            hides.flatten() == Some(true)
+        });
+        self.unsure |= unsure;
+        shown
     }
 
     /// Copies everything that was promised.
@@ -295,14 +339,60 @@ impl<'a> Copier<'a> {
         {
             return Object::Null;
         }
+        if self.hidden(&stream.dict) {
+            return nothing();
+        }
         dictionary.remove(b"Length");
         self.pixels = self.pixels.saturating_add(pixels(self.source, &stream.dict));
+        if let Some(shown) = self.shown_inside(stream) {
+            dictionary.remove(b"Filter");
+            dictionary.remove(b"DecodeParms");
+            return packed(Stream::new(dictionary, shown)).into();
+        }
         Object::Stream(Stream::new(dictionary, stream.content.clone()).with_compression(false))
+    }
+
+    /// Whether a layer hides what a dictionary describes.
+    fn hidden(&mut self, dictionary: &Dictionary) -> bool {
+        let hides = self.layers.hidden(dictionary);
+        self.unsure |= hides.is_none();
+        hides == Some(true)
+    }
+
+    /// What is left of a form or a pattern; `None` when all of it is shown.
+    fn shown_inside(&mut self, stream: &Stream) -> Option<Vec<u8>> {
+        let draws = is_name(&stream.dict, b"Subtype", b"Form") || stream.dict.has(b"PatternType");
+        if !draws || !self.layers.present {
+            return None;
+        }
+        let Ok(plain) = inflate(stream, STREAM_BYTES) else {
+            self.unsure = true;
+            return None;
+        };
+        let resources = stream.dict.get(b"Resources").ok().cloned();
+        let resources = resources.or_else(|| self.resources.clone());
+        self.shown(&plain, resources.as_ref())
     }
 }
 
+/// A form that paints nothing, so that whoever draws it finds something.
+fn nothing() -> Object {
+    let mut form = Dictionary::new();
+    form.set("Type", Object::Name(b"XObject".to_vec()));
+    form.set("Subtype", Object::Name(b"Form".to_vec()));
+    form.set("BBox", numbers(&[0.0; 4]));
+    Stream::new(form, Vec::new()).into()
+}
+
+/// A stream written anew, deflated where that makes it smaller.
+fn packed(mut stream: Stream) -> Stream {
+    // left as it is when it cannot be deflated
+    let _ = stream.compress();
+    stream
+}
+
 /// Keys that do not come along where keys have their meaning from the standard.
-const DROPPED: [&[u8]; 19] = [
+const DROPPED: [&[u8]; 20] = [
     b"AA",
     b"AF",
     b"AcroForm",
@@ -314,6 +404,7 @@ const DROPPED: [&[u8]; 19] = [
     b"Launch",
     b"Metadata",
     b"Names",
+    b"OC",
     b"OPI",
     b"OpenAction",
     b"PieceInfo",

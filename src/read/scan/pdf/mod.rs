@@ -1,6 +1,8 @@
 //! PDF: two readers must agree on the pages, then the document is rewritten into clean objects.
 
 mod copy;
+mod hide;
+mod layers;
 mod look;
 mod stamp;
 mod tree;
@@ -64,6 +66,10 @@ fn publish(desk: &Desk, leaves: &[Leaf], clean: copy::Clean) -> Admitted {
     }
     if clean.active {
         let note = Finding::new("MT-148", desk.file()).arg("file", &desk.task.path);
+        findings.push(note.build());
+    }
+    if clean.unsure {
+        let note = Finding::new("MT-149", desk.file()).arg("file", &desk.task.path);
         findings.push(note.build());
     }
     let findings = with_oversize(desk, &pages, findings);

@@ -23,8 +23,13 @@ impl Stamp {
     }
 }
 
-/// What the annotations of a page show, and whether one of them acts.
-pub(super) fn stamps(source: &Document, page: &Dictionary) -> (Vec<Stamp>, bool) {
+/// What the annotations of a page show, and whether one of them acts. `hidden` leaves out those on
+/// layers nobody sees.
+pub(super) fn stamps(
+    source: &Document,
+    page: &Dictionary,
+    mut hidden: impl FnMut(&Dictionary) -> bool,
+) -> (Vec<Stamp>, bool) {
     let Ok(annotations) = page.get_deref(b"Annots", source).and_then(Object::as_array) else {
         return (Vec::new(), false);
     };
@@ -33,7 +38,9 @@ pub(super) fn stamps(source: &Document, page: &Dictionary) -> (Vec<Stamp>, bool)
     for annotation in annotations.iter().take(MOST) {
         let Some(annotation) = dictionary(source, annotation) else { continue };
         active |= acts(source, annotation);
-        stamps.extend(stamp(source, annotation));
+        if !hidden(annotation) {
+            stamps.extend(stamp(source, annotation));
+        }
     }
     (stamps, active)
 }

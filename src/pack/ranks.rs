@@ -48,26 +48,37 @@ fn rank(ladder: &[&[&str]], word: &str) -> Option<usize> {
     ladder.iter().position(|step| step.contains(&word))
 }
 
-/// The rank of a word of a fact; `None` when the ladder does not have it.
-pub(super) fn rank_of(fact: &str, word: &str) -> Option<usize> {
-    let word = word.trim();
-    if fact.starts_with("education.") {
-        rank(EDUCATION, word)
-    } else if fact.starts_with("title.") {
-        rank(TITLES, word)
-    } else if fact.ends_with(".level") {
-        rank(LEVELS, word)
-    } else {
-        place_rank(word)
+/// The ladder the words of a fact stand on.
+fn ladder(fact: &str) -> &'static [&'static [&'static str]] {
+    match fact {
+        _ if fact.starts_with("education.") => EDUCATION,
+        _ if fact.starts_with("title.") => TITLES,
+        _ if fact.ends_with(".level") => LEVELS,
+        _ => PLACES,
     }
 }
 
+/// The rank of a word of a fact; `None` when the ladder does not have it.
+pub fn rank_of(fact: &str, word: &str) -> Option<usize> {
+    rank(ladder(fact), word.trim())
+}
+
 /// 县级 < 市级 < 省部级 < 国家级.
-pub(super) fn place_rank(word: &str) -> Option<usize> {
+pub fn place_rank(word: &str) -> Option<usize> {
     rank(PLACES, word.trim())
 }
 
 /// 三等奖 < 二等奖 < 一等奖 < 特等奖.
-pub(super) fn grade_rank(word: &str) -> Option<usize> {
+pub fn grade_rank(word: &str) -> Option<usize> {
     rank(GRADES, word.trim())
+}
+
+/// The words `rank_of` knows for a fact.
+pub(super) fn words_of(fact: &str) -> Vec<&'static str> {
+    ladder(fact).concat()
+}
+
+/// The words `grade_rank` knows.
+pub(super) fn grades() -> Vec<&'static str> {
+    GRADES.concat()
 }

@@ -1,0 +1,235 @@
+//! Lint, over the shipped pack with slips written into its text.
+
+use super::{LoadedPack, lint, load, told};
+use std::fs;
+use std::path::Path;
+
+/// The shipped pack with each first text replaced by the second.
+fn with(changes: &[(&str, &str)]) -> (LoadedPack, String) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let mut text = fs::read_to_string(root.join("nantong-2019/circular.toml")).unwrap();
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from}");
+        text = text.replacen(from, to, 1);
+    }
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir_all(dir.path().join("nantong-2019")).unwrap();
+    fs::write(dir.path().join("nantong-2019/circular.toml"), &text).unwrap();
+    (load(dir.path(), "nantong-2019").unwrap(), text)
+}
+
+fn lines(loaded: &LoadedPack) -> Vec<String> {
+    let findings = lint(loaded, &|fact| fact != "score.theory");
+    let ours = findings.iter().filter(|f| !f.message.contains("模板"));
+    ours.map(told).collect()
+}
+
+/// Where a text stands, in words.
+fn place(text: &str, needle: &str) -> String {
+    let at = text.find(needle).unwrap_or_else(|| panic!("{needle}"));
+    let before = text.get(..at).unwrap();
+    let column = before.rsplit('\n').next().unwrap().chars().count() + 1;
+    format!("nantong-2019/circular.toml 第 {} 行第 {column} 列", before.matches('\n').count() + 1)
+}
+
+#[test]
+fn the_shipped_pack_has_only_assumptions() {
+    let (loaded, _) = with(&[]);
+    let lines = lines(&loaded);
+    assert!(lines.iter().all(|l| l.starts_with("PK-111") || l.starts_with("PK-112")), "{lines:#?}");
+    assert!(lines.iter().all(|l| l.contains(" 列：")), "{lines:#?}");
+    assert_eq!(lines.iter().filter(|l| l.starts_with("PK-112")).count(), 4);
+}
+
+/// One slip alone, where it is told, and how.
+fn slip(from: &str, to: &str, at: &str, code: &str, said: &str) {
+    let (loaded, text) = with(&[(from, to)]);
+    let lines = lines(&loaded);
+    let expected = format!("{code} {}：", place(&text, at));
+    let hit = lines.iter().find(|line| line.starts_with(&expected) && line.contains(said));
+    assert!(hit.is_some(), "{expected}…{said} not in {lines:#?}");
+}
+
+#[test]
+fn each_fault_is_told_at_its_key() {
+    let rule = "fact = \"cert.date\", op = \"le\", ref = \"cert_latest\"";
+    let name = "rule[cert_year].all[1]";
+    slip(
+        rule,
+        &rule.replace("cert.date", "cert.dat"),
+        "\"cert.dat\"",
+        "PK-107",
+        &format!("{name}.fact = \"cert.dat\"，是否为 cert.date？"),
+    );
+    slip(
+        rule,
+        &rule.replace("latest", "lates"),
+        "\"cert_lates\"",
+        "PK-103",
+        &format!("{name}.ref = \"cert_lates\"，是否为 cert_latest？"),
+    );
+    slip(
+        rule,
+        &rule.replace("cert_latest", "training_years"),
+        "\"training_years\" }]\n\n[[rule]]\nid = \"in_post\"",
+        "PK-103",
+        "要用 date",
+    );
+    slip(
+        rule,
+        "fact = \"cert.date\", op = \"le\"",
+        "{ fact = \"cert.date\", op = \"le\" }",
+        "PK-103",
+        "缺 value / ref / other",
+    );
+    slip(rule, &rule.replace("\"le\"", "\"lte\""), "\"lte\"", "PK-107", "op = \"lte\"，是否为 l");
+    slip(
+        "id = \"in_post\"",
+        "id = \"holder\"",
+        "\"holder\"\nfinding = \"EL-112\"",
+        "PK-104",
+        "holder",
+    );
+    slip(
+        "finding = \"SC-101\"\ngroup",
+        "finding = \"XX-999\"\ngroup",
+        "\"XX-999\"",
+        "PK-107",
+        "rule[trade_in_scope].finding = \"XX-999\"",
+    );
+    slip(
+        "clause = \"一(二)1\"\ntext = \"近5年",
+        "clause = \"\"\ntext = \"近5年",
+        "\"\"\ntext = \"近5年",
+        "PK-103",
+        "rule[appraisal].clause",
+    );
+    slip(
+        "min = 10, max = 19",
+        "min = 11, max = 19",
+        "[\n  { min = 20",
+        "PK-106",
+        "common_trades 有空档或重叠：10",
+    );
+    slip(
+        "[[route]]\nid = \"counties\"\ndefault = true",
+        "[[route]]\nid = \"counties\"",
+        "[[route]]",
+        "PK-108",
+        "",
+    );
+    slip(
+        "doc_number = \"通人社考〔2019〕10号\"",
+        "doc_number = \"通人社考[2019]10号\"",
+        "\"通人社考[2019]10号\"",
+        "PK-131",
+        "",
+    );
+}
+
+#[test]
+fn windows_turned_or_open_together_are_told() {
+    slip("end   = 2019-06-13T16:00:00+08:00", "end = 2019-06-09", "2019-06-09", "PK-105", "online");
+    let second = |level: &str, start: &str| {
+        format!(
+            "[[window]]\nid = \"again\"\nstage = \"register\"\nlevels = [\"{level}\"]\nstart = {start}\nclause = \"二\"\n\n\
+             # ---------------------------------------------------------------- scope of trades"
+        )
+    };
+    let before =
+        "# ---------------------------------------------------------------- scope of trades";
+    let same = second("高级技师", "2019-06-13");
+    slip(before, &same, "[[window]]\nid = \"again\"", "PK-109", "online 与 again 同属 register");
+    for apart in [second("技师", "2019-06-13"), second("高级技师", "2019-06-14")] {
+        let (loaded, _) = with(&[(before, &apart)]);
+        let lines = lines(&loaded);
+        assert!(!lines.iter().any(|l| l.starts_with("PK-109")), "{lines:#?}");
+    }
+}
+
+#[test]
+fn every_word_the_program_acts_on_is_checked() {
+    for (from, to, word, near) in [
+        ("late  = \"reject\"", "late = \"rejct\"", "window[online].late = \"rejct\"", "reject"),
+        ("stage = \"paper\"", "stage = \"papr\"", "window[onsite].stage = \"papr\"", "paper"),
+        (
+            "on_unknown_trade = \"warn\"",
+            "on_unknown_trade = \"err\"",
+            "scope.on_unknown_trade = \"err\"",
+            "",
+        ),
+        (
+            "compute = \"retirement\"",
+            "compute = \"retirment\"",
+            "derive.\"person.retire_on\".compute = \"retirment\"",
+            "retirement",
+        ),
+        (
+            "levels = [\"高级技师\"]\nstart",
+            "levels = [\"高级技帅\"]\nstart",
+            "window[online].levels[1] = \"高级技帅\"",
+            "高级技师",
+        ),
+        (
+            "seq_scope = [\"year\",",
+            "seq_scope = [\"years\",",
+            "numbering.seq_scope[1] = \"years\"",
+            "year",
+        ),
+        ("{area_code3}", "{area_code}", "numbering.application = \"area_code\"", "area_code3"),
+        (
+            "op = \"ge\", value = \"大学专科\"",
+            "op = \"ge\", value = \"大学转科\"",
+            "rule[education].any[1].value = \"大学转科\"",
+            "大学专科",
+        ),
+        (
+            "op = \"eq\", value = \"市直\"",
+            "op = \"eq\", value = \"市直属\"",
+            "route[city_units].when.value = \"市直属\"",
+            "市直",
+        ),
+        (
+            "value = { rank = \"市级\"",
+            "value = { rnak = \"市级\"",
+            "exception[A].any[1].value = \"rnak\"",
+            "rank",
+        ),
+        ("grade = \"三等奖\"", "grade = \"三级奖\"", "value.grade = \"三级奖\"", "三等奖"),
+        (
+            "from = \"已报名\"",
+            "from = \"己报名\"",
+            "workflow.transitions[2].from = \"己报名\"",
+            "已报名",
+        ),
+        (
+            "window = \"photo_review\"",
+            "window = \"photo_revew\"",
+            "window = \"photo_revew\"",
+            "photo_review",
+        ),
+        (
+            "waives = [\"education\"]",
+            "waives = [\"educaton\"]",
+            "exception[A].waives[1] = \"educaton\"",
+            "education",
+        ),
+    ] {
+        let (loaded, _) = with(&[(from, to)]);
+        let lines = lines(&loaded);
+        let near = if near.is_empty() { String::new() } else { format!("，是否为 {near}？") };
+        let said = format!("{word}{near}");
+        assert!(lines.iter().any(|line| line.contains(&said)), "{said} not in {lines:#?}");
+    }
+}
+
+#[test]
+fn a_rule_on_a_fact_nothing_brings_is_told() {
+    let rule = "all = [{ fact = \"training.passed_years\", op = \"contains_all\", ref = \"training_years\" }]";
+    let scored = "all = [{ fact = \"score.theory\", op = \"ge\", value = 60 }]";
+    slip(rule, scored, "\"score.theory\"", "PK-113", "\"业务理论考核\"没有任何来源");
+    let derived = "[derive]\n\"score.theory\" = { value = 60 }\n";
+    let (loaded, _) = with(&[(rule, scored), ("[derive] ", &format!("{derived}# "))]);
+    let lines = lines(&loaded);
+    assert!(!lines.iter().any(|l| l.starts_with("PK-113")), "{lines:#?}");
+}
