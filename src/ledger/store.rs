@@ -456,7 +456,7 @@ mod tests {
         let mut vague = want("row:甲:张三:1", "甲|张三");
         (vague.2.level_digit, vague.2.area) = (0, "000".into());
         let other = want("id:2:高级技师", "甲|李四");
-        ledger.record_cases(&numbering, &[vague.clone(), other.clone()]).unwrap();
+        ledger.record_cases(&numbering, &[vague, other.clone()]).unwrap();
         let mut level = want("id:1:高级技师", "甲|张三");
         level.2.area = "000".into();
         ledger.record_cases(&numbering, &[level, other.clone()]).unwrap();

@@ -181,7 +181,7 @@ fn what_a_person_says_came_late_is_late() {
     office.drop_dir(ENTRY, &entry(&[&person]));
     office.pass_at(IN_TIME).exits(0);
     let path = person.scan("05技师证书");
-    office.zip(SUPPLEMENT, &Files::from([(path.clone(), jpeg(60, 84, 7005))]));
+    office.zip(SUPPLEMENT, &Files::from([(path, jpeg(60, 84, 7005))]));
     office.pass_at("2019-06-14T03:00:00+08:00").exits(1);
     let a = applicant(&office.report(), &person.name);
     assert_eq!(text(&a["decision"]), "held", "{a}");

@@ -32,7 +32,7 @@ pub(super) fn gather<'a>(chains: &[&'a Chain], pack: &Pack) -> People<'a> {
     for (index, chain) in chains.iter().enumerate() {
         rows.extend(rows_of(index, chain, pack));
     }
-    replaced::join_units(&mut rows);
+    replaced::join_units(chains, &mut rows);
     join_senders(&mut rows);
     let (mut rows, aside) = late::split(rows, pack);
     let replaced = replaced::settle(chains, &mut rows, pack);

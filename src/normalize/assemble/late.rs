@@ -4,7 +4,7 @@
 //! application back is no application: 撤回 counts whenever it comes.
 
 use super::gather::People;
-use super::person::Person;
+use super::person::{Person, Tables};
 use super::{Chain, Draft, Fate, Item};
 use crate::diag::{Finding, Origin};
 use crate::intake::Arrival;
@@ -101,13 +101,14 @@ pub(super) fn note<'a>(
         }
         by_name.entry(name_of(person)).or_default().push(index);
     }
-    let tables = in_time(chains, pack);
+    let tables = Tables::of(chains);
+    let known = in_time(chains, pack);
     for row in aside {
         let of_id = row.id.as_ref().and_then(|id| by_id.get(id));
         let Some(found) = of_id.or_else(|| by_name.get(&name_of(&row))) else { continue };
         let path = &row.origin.path;
-        let table = row.filing.files.iter().find(|file| file.path == *path);
-        let new = table.is_none_or(|file| !tables.contains(file.sha256.as_str()));
+        let table = tables.of_row(&row);
+        let new = table.is_none_or(|file| !known.contains(file.sha256.as_str()));
         let current = std::ptr::eq(row.filing, &chains[row.chain].current);
         if new && current {
             *people.aside.entry((row.chain, path.clone())).or_default() += 1;

@@ -3,7 +3,7 @@
 use super::Chain;
 use super::line::{Line, word};
 use crate::diag::{Finding, Origin};
-use crate::normalize::{CaseKey, Field, Filing, Record, Row, Source, Value};
+use crate::normalize::{CaseKey, Field, FiledFile, Filing, Record, Row, Source, Value, Verdict};
 use crate::pack::Pack;
 use crate::text::fold;
 use sha2::{Digest, Sha256};
@@ -48,6 +48,33 @@ pub(super) struct Person<'a> {
     pub(super) late: Vec<(&'a Filing, String)>,
 }
 
+/// The tables of all contents by entry, content and path: few among many files.
+pub(super) struct Tables<'a>(BTreeMap<(&'a str, &'a str, &'a str), &'a FiledFile>);
+
+impl<'a> Tables<'a> {
+    pub(super) fn of(chains: &[&'a Chain]) -> Self {
+        let mut tables = BTreeMap::new();
+        for filing in chains.iter().flat_map(|chain| contents(chain)) {
+            let used = |file: &&FiledFile| file.used_as.is_some();
+            for file in filing.files.iter().filter(used) {
+                tables.insert((&*filing.entry, &*filing.content, &*file.path), file);
+            }
+        }
+        Self(tables)
+    }
+
+    /// The table a row stands in.
+    pub(super) fn of_row(&self, row: &Person<'_>) -> Option<&'a FiledFile> {
+        let key = (&*row.filing.entry, &*row.filing.content, &*row.origin.path);
+        self.0.get(&key).copied()
+    }
+
+    /// All of them.
+    pub(super) fn all(&self) -> impl Iterator<Item = &'a FiledFile> {
+        self.0.values().copied()
+    }
+}
+
 /// The contents of an entry, newest first.
 fn contents(chain: &Chain) -> impl Iterator<Item = &Filing> {
     std::iter::once(&chain.current).chain(chain.earlier.iter().rev())
@@ -87,9 +114,8 @@ pub(super) fn unnamed_since<'a>(
 
 /// Whether a filing brought a roster or a filled form that was read.
 fn has_roster(filing: &Filing) -> bool {
-    let used = |f: &crate::normalize::FiledFile| {
-        f.verdict == crate::normalize::Verdict::Used
-            && matches!(f.used_as.as_deref(), Some("roster" | "form"))
+    let used = |f: &FiledFile| {
+        f.verdict == Verdict::Used && matches!(f.used_as.as_deref(), Some("roster" | "form"))
     };
     !filing.rows.is_empty() || filing.files.iter().any(used)
 }

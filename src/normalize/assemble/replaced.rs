@@ -1,6 +1,6 @@
 //! A marked copy that comes back mended takes the place of the file it was made of.
 
-use super::person::Person;
+use super::person::{Person, Tables};
 use super::{Chain, Draft, late};
 use crate::diag::{Finding, Origin};
 use crate::normalize::{FiledFile, Filing, Value, Verdict};
@@ -37,36 +37,33 @@ impl<'a> Table<'a> {
     }
 }
 
-fn table<'a>(row: &Person<'a>) -> Option<&'a FiledFile> {
-    row.filing.files.iter().find(|file| file.path == row.origin.path)
-}
-
 /// A copy that names no unit is of the unit of its original, whatever the entry is called.
-pub(super) fn join_units(rows: &mut [Person<'_>]) {
+pub(super) fn join_units(chains: &[&Chain], rows: &mut [Person<'_>]) {
+    let tables = Tables::of(chains);
+    if tables.all().all(|file| file.original.is_none()) {
+        return;
+    }
     // the sender stands where no table names a unit
     let silent = |row: &Person<'_>| {
         let unit = row.record.get("unit.name");
         unit.is_some_and(|field| fold(&field.raw) == fold(&row.filing.sender))
     };
-    let original = |row: &Person<'_>| table(row).and_then(|file| file.original.clone());
-    let named: Vec<(usize, String)> = rows
+    let original = |row: &Person<'_>| tables.of_row(row)?.original.as_deref();
+    let named: Vec<(usize, &str)> = rows
         .iter()
         .enumerate()
         .filter(|(_, row)| silent(row))
         .filter_map(|(index, row)| Some((index, original(row)?)))
         .collect();
-    if named.is_empty() {
-        return;
-    }
     let mut units: BTreeMap<&str, BTreeSet<(String, String)>> = BTreeMap::new();
     for row in rows.iter() {
-        if let Some(file) = table(row) {
+        if let Some(file) = tables.of_row(row) {
             let unit = (row.unit_key.clone(), row.unit.clone());
             units.entry(&file.sha256).or_default().insert(unit);
         }
     }
     for (index, original) in named {
-        let Some(found) = units.get(original.as_str()).filter(|found| found.len() == 1) else {
+        let Some(found) = units.get(original).filter(|found| found.len() == 1) else {
             continue;
         };
         let row = &mut rows[index];
@@ -134,10 +131,12 @@ fn pairs<'a>(
     let none = BTreeSet::new();
     let of = |chain: usize| units.get(&chain).unwrap_or(&none);
     let replaces = |old: &Table<'a>, (original, new): &(&str, Table<'a>)| {
+        if old.file.sha256 != *original || old.same(new) {
+            return false;
+        }
         let current = std::ptr::eq(new.filing, &chains[new.chain].current);
-        let near = std::ptr::eq(old.filing, new.filing)
-            || (current && old.chain != new.chain && !of(old.chain).is_disjoint(of(new.chain)));
-        near && old.file.sha256 == *original && !old.same(new)
+        std::ptr::eq(old.filing, new.filing)
+            || (current && old.chain != new.chain && !of(old.chain).is_disjoint(of(new.chain)))
     };
     let copy_of = |old: &Table<'a>| copies.iter().find(|copy| replaces(old, copy));
     tables.iter().filter_map(|old| Some((*old, copy_of(old)?.1))).collect()
