@@ -100,7 +100,9 @@ impl Package {
         for index in 0..self.zip.len() {
             let mut entry = self.zip.by_index(index).map_err(|_| Refusal::damaged())?;
             packed += entry.compressed_size();
-            let mut gauge = entry.name().is_ok_and(|n| is_xml(&n)).then(Gauge::default);
+            let name = entry.name().map(|n| n.to_ascii_lowercase()).unwrap_or_default();
+            let mut gauge = is_xml(&name).then(Gauge::default);
+            let flat = is_sheet(&name);
             let mut part = 0;
             loop {
                 let n = entry.read(&mut buffer).map_err(|_| Refusal::damaged())?;
@@ -118,7 +120,8 @@ impl Package {
                 if inflated > RATIO_FROM && inflated > RATIO * packed.max(1) {
                     return Err(Refusal::TooLarge(format!("压缩比 {RATIO} 倍")));
                 }
-                if let Some(gauge) = &mut gauge {
+                // nothing that reads the cells of a sheet follows their nesting
+                if let Some(gauge) = gauge.as_mut().filter(|g| !flat || g.seen < DOCTYPE_WITHIN) {
                     gauge.feed(buffer.get(..n).unwrap_or_default(), limits)?;
                 }
             }
@@ -132,8 +135,11 @@ fn mebibytes(what: &str, bytes: u64) -> Refusal {
 }
 
 fn is_xml(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
     [".xml", ".rels", ".vml", ".rdf"].iter().any(|ext| name.ends_with(ext))
+}
+
+fn is_sheet(name: &str) -> bool {
+    name.replace('\\', "/").starts_with("xl/worksheets/sheet")
 }
 
 /// How many entries stand in the directory of a ZIP file itself; none when it cannot be told
