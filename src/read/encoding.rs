@@ -46,13 +46,22 @@ fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// The text of an XML part: UTF-8 or UTF-16.
-pub(super) fn xml_text(bytes: &[u8]) -> String {
-    let encoding = Encoding::for_bom(bytes)
+/// The text of an XML part: UTF-8 or UTF-16. A large part is not copied when it need not be.
+pub(super) fn xml_text(bytes: Vec<u8>) -> String {
+    let encoding = Encoding::for_bom(&bytes)
         .map(|(encoding, _)| encoding)
-        .or_else(|| utf16_without_mark(bytes))
+        .or_else(|| utf16_without_mark(&bytes))
         .unwrap_or(UTF_8);
-    encoding.decode_with_bom_removal(bytes).0.into_owned()
+    let marked = Encoding::for_bom(&bytes).is_some();
+    let bytes = if encoding == UTF_8 && !marked {
+        match String::from_utf8(bytes) {
+            Ok(text) => return text,
+            Err(error) => error.into_bytes(),
+        }
+    } else {
+        bytes
+    };
+    encoding.decode_with_bom_removal(&bytes).0.into_owned()
 }
 
 #[cfg(test)]

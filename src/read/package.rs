@@ -16,6 +16,8 @@ const RATIO: u64 = 200;
 const DOCTYPE_WITHIN: usize = 4096;
 /// Where the end record of a ZIP file lies, from the end.
 const END_WITHIN: u64 = 66_000;
+/// Room made for a part by what its entry says; more is made as it comes.
+const PART_AT_ONCE: u64 = 128 << 20;
 /// Largest directory that is looked through.
 const DIRECTORY: u64 = 16 << 20;
 
@@ -68,14 +70,15 @@ impl Package {
             return Ok(None);
         };
         let entry = self.zip.by_index(index).map_err(|_| Refusal::damaged())?;
-        let mut bytes = Vec::new();
+        let stated = entry.size().min(self.part_bytes).min(PART_AT_ONCE);
+        let mut bytes = Vec::with_capacity(usize::try_from(stated).unwrap_or_default());
         entry.take(self.part_bytes).read_to_end(&mut bytes).map_err(|_| Refusal::damaged())?;
         Ok(Some(bytes))
     }
 
     /// A part as text; bytes that are no UTF-8 are replaced.
     pub(super) fn text(&mut self, name: &str) -> Result<Option<String>, Refusal> {
-        Ok(self.part(name)?.map(|bytes| super::encoding::xml_text(&bytes)))
+        Ok(self.part(name)?.map(super::encoding::xml_text))
     }
 
     /// The main part of an office file by the relations of the package.
@@ -101,7 +104,9 @@ impl Package {
         for index in 0..self.zip.len() {
             let mut entry = self.zip.by_index(index).map_err(|_| Refusal::damaged())?;
             packed += entry.compressed_size();
-            let mut gauge = entry.name().is_ok_and(|n| is_xml(&n)).then(Gauge::default);
+            let name = entry.name().map(|n| n.to_ascii_lowercase()).unwrap_or_default();
+            let mut gauge = is_xml(&name).then(Gauge::default);
+            let flat = is_sheet(&name);
             let mut part = 0;
             loop {
                 let n = entry.read(&mut buffer).map_err(|_| Refusal::damaged())?;
@@ -119,7 +124,8 @@ impl Package {
                 if inflated > RATIO_FROM && inflated > RATIO * packed.max(1) {
                     return Err(Refusal::TooLarge(format!("压缩比 {RATIO} 倍")));
                 }
-                if let Some(gauge) = &mut gauge {
+                // nothing that reads the cells of a sheet follows their nesting
+                if let Some(gauge) = gauge.as_mut().filter(|g| !flat || g.seen < DOCTYPE_WITHIN) {
                     gauge.feed(buffer.get(..n).unwrap_or_default(), limits)?;
                 }
             }
@@ -133,8 +139,11 @@ fn mebibytes(what: &str, bytes: u64) -> Refusal {
 }
 
 fn is_xml(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
     [".xml", ".rels", ".vml", ".rdf"].iter().any(|ext| name.ends_with(ext))
+}
+
+fn is_sheet(name: &str) -> bool {
+    name.replace('\\', "/").starts_with("xl/worksheets/sheet")
 }
 
 /// How many entries stand in the directory of a ZIP file itself; none when it cannot be told
@@ -193,7 +202,14 @@ enum State {
 
 impl Gauge {
     fn feed(&mut self, bytes: &[u8], limits: &Limits) -> Result<(), Refusal> {
-        for &byte in bytes {
+        let plain = memchr::memchr(0, bytes).is_none();
+        let mut rest = bytes;
+        loop {
+            if plain && self.seen >= DOCTYPE_WITHIN {
+                rest = self.skip(rest);
+            }
+            let Some((&byte, after)) = rest.split_first() else { return Ok(()) };
+            rest = after;
             // the nul bytes of UTF-16 say nothing about structure
             if byte == 0 {
                 continue;
@@ -211,7 +227,22 @@ impl Gauge {
             }
             self.last = [self.last[1], byte];
         }
-        Ok(())
+    }
+
+    /// Passes over bytes that change nothing: nearly all of a large sheet.
+    fn skip<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        let next = match self.state {
+            State::Text => memchr::memchr(b'<', bytes),
+            State::Open => memchr::memchr3(b'"', b'\'', b'>', bytes),
+            State::Quoted(open) => memchr::memchr(open, bytes),
+            State::Close => memchr::memchr(b'>', bytes),
+            State::Begin | State::Other | State::Comment | State::Cdata => Some(0),
+        };
+        let (passed, rest) = bytes.split_at(next.unwrap_or(bytes.len()));
+        for &byte in passed.get(passed.len().saturating_sub(2)..).unwrap_or_default() {
+            self.last = [self.last[1], byte];
+        }
+        rest
     }
 
     fn step(&mut self, byte: u8) {
@@ -258,5 +289,17 @@ mod tests {
         assert_eq!(feed("<a><b><c>"), Ok(3));
         assert!(matches!(feed("<a><b><c><d>"), Err(Refusal::TooLarge(_))));
         assert_eq!(feed("<?xml version='1.0'?><!doctype a>"), Err(Refusal::Doctype));
+    }
+
+    #[test]
+    fn passing_over_quiet_bytes_changes_nothing() {
+        let long = format!(
+            "<a>{}<b x=\"/>\" y='\"'/><b t = 'v' >{}<!-- <c>' --><![CDATA[<c>\"]]></b ></a>",
+            "文字 ".repeat(3000),
+            "<c k=\"v\">1</c><c/>".repeat(500)
+        );
+        assert_eq!(feed(&long), Ok(0));
+        assert_eq!(feed(&format!("{long}<a><b ><c x='>'>")), Ok(3));
+        assert!(feed(&format!("{long}<a><b ><c x='>'><d>")).is_err());
     }
 }

@@ -5,6 +5,7 @@
 
 use super::settle::Place;
 use super::sheet::{Cell, Grid, Par, Piece, Sheet, Text, Word};
+use super::tokens::unbroken;
 use super::world::FormWorld;
 use crate::compose::Align;
 use comemo::Track;
@@ -19,18 +20,17 @@ use typst::foundations::{
 };
 use typst::introspection::{EmptyIntrospector, Introspector, Locator};
 use typst::layout::{
-    Abs, Alignment, Axes, BaselinePos, Binding, BlockBody, BlockElem, BoxElem, Celled,
-    Dir, Em, Frame, GridCell, GridChild, GridElem, GridItem, HAlignment, HElem, HideElem, Length, Margin, PageElem,
-    PagebreakElem, PlaceElem, Ratio, Region, Rel, Sides, Size, Sizing, Spacing, StackChild,
-    StackElem, TrackSizings, VAlignment, VElem,
+    Abs, Alignment, Axes, BaselinePos, Binding, BlockBody, BlockElem, BoxElem, Celled, Dir, Em,
+    Frame, GridCell, GridChild, GridElem, GridItem, HAlignment, HElem, HideElem, Length, Margin,
+    PageElem, PagebreakElem, PlaceElem, Ratio, Region, Rel, Sides, Size, Sizing, Spacing,
+    StackChild, StackElem, TrackSizings, VAlignment, VElem,
 };
 use typst::loading::{DataSource, LoadSource, Loaded};
 use typst::model::{ParElem, TableCell, TableChild, TableElem, TableHeader, TableItem};
 use typst::pdf::ArtifactKind;
 use typst::syntax::{Span, Spanned};
 use typst::text::{
-    BottomEdge, FontFamily, FontList, FontWeight, Lang, LinebreakElem, TextElem, TextSize,
-    TopEdge,
+    BottomEdge, FontFamily, FontList, FontWeight, Lang, LinebreakElem, TextElem, TextSize, TopEdge,
 };
 use typst::utils::Protected;
 use typst::visualize::{ImageElem, ImageFit, LineElem, Stroke};
@@ -126,10 +126,7 @@ fn page_styles(sheet: &Sheet) -> Styles {
     styles.set(PageElem::height, Smart::Custom(length(paper.height)));
     let [top, right, bottom, left] = paper.margin.map(|m| Some(Smart::Custom(rel(length(m)))));
     let sides = Sides::new(left, top, right, bottom);
-    styles.set(
-        PageElem::margin,
-        Smart::Custom(Margin { sides, two_sided: Some(paper.duplex) }),
-    );
+    styles.set(PageElem::margin, Smart::Custom(Margin { sides, two_sided: Some(paper.duplex) }));
     styles.set(PageElem::binding, Smart::Custom(Binding::Left));
     styles.set(TextElem::lang, Lang::CHINESE);
     styles.set(TextElem::region, "cn".parse().ok());
@@ -209,8 +206,7 @@ impl Setter<'_, '_> {
 
     fn picture(&self, number: usize, width: f64, height: f64) -> Content {
         let bytes = self.images.get(number).cloned().unwrap_or_else(|| Bytes::new(Vec::new()));
-        let loaded =
-            Loaded::new(Spanned::new(LoadSource::Bytes, Span::detached()), bytes.clone());
+        let loaded = Loaded::new(Spanned::new(LoadSource::Bytes, Span::detached()), bytes.clone());
         let image = ImageElem::new(Derived::new(DataSource::Bytes(bytes), loaded))
             .with_width(Smart::Custom(rel(length(width))))
             .with_height(Sizing::Rel(rel(length(height))))
@@ -346,8 +342,8 @@ impl Setter<'_, '_> {
             .with_alignment(Smart::Custom(HAlignment::Right + VAlignment::Bottom))
             .with_dx(back)
             .with_dy(back);
-        let words = PlaceElem::new(words)
-            .with_alignment(Smart::Custom(HAlignment::Left + VAlignment::Top));
+        let words =
+            PlaceElem::new(words).with_alignment(Smart::Custom(HAlignment::Left + VAlignment::Top));
         BlockElem::new()
             .with_width(Smart::Custom(Rel::one()))
             .with_height(Sizing::Rel(Rel::new(Ratio::zero(), tall.into())))
@@ -359,8 +355,7 @@ impl Setter<'_, '_> {
 
     fn measure(&mut self, content: &Content, width: Abs) -> SourceResult<Size> {
         let region = Region::new(Size::new(width, Abs::inf()), Axes::splat(false));
-        let frame =
-            layout_frame(self.engine, content, Locator::root(), self.styles, region)?;
+        let frame = layout_frame(self.engine, content, Locator::root(), self.styles, region)?;
         Ok(frame.size())
     }
 
@@ -383,12 +378,7 @@ impl Setter<'_, '_> {
     }
 
     /// The largest size at which a cell holds its content; `None`: there is none.
-    fn fitted(
-        &mut self,
-        cell: &Cell,
-        width: Abs,
-        tall: Option<Abs>,
-    ) -> SourceResult<Option<f64>> {
+    fn fitted(&mut self, cell: &Cell, width: Abs, tall: Option<Abs>) -> SourceResult<Option<f64>> {
         let mut size = self.base_size(cell);
         while size > SMALLEST {
             if self.fits(cell, size, width, tall)? {
@@ -592,85 +582,4 @@ fn rel(length: Length) -> Rel<Length> {
 
 fn spacing(length: Length) -> Spacing {
     Spacing::Rel(rel(length))
-}
-
-/// The pieces of a line, with whether they stay together: a date, a time, a number with its unit.
-fn unbroken(line: &str) -> Vec<(&str, bool)> {
-    let mut pieces = Vec::new();
-    let mut rest = line;
-    let mut scanned = 0;
-    while let Some(from) =
-        rest.get(scanned..).and_then(|r| r.find(|c: char| c.is_ascii_digit())).map(|n| n + scanned)
-    {
-        let (before, digits) = rest.split_at_checked(from).unwrap_or((rest, ""));
-        let joined = before.chars().next_back().is_some_and(|c| c.is_ascii_alphanumeric());
-        match token(digits, joined) {
-            Some(length) => {
-                let (whole, after) = digits.split_at_checked(length).unwrap_or((digits, ""));
-                pieces.extend((!before.is_empty()).then_some((before, false)));
-                pieces.push((whole, true));
-                (rest, scanned) = (after, 0);
-            }
-            None => scanned = from + run(digits),
-        }
-    }
-    pieces.extend((!rest.is_empty()).then_some((rest, false)));
-    pieces
-}
-
-/// How many digits a text begins with.
-fn run(text: &str) -> usize {
-    text.bytes().take_while(u8::is_ascii_digit).count()
-}
-
-/// The length of the date or the number with its unit that a text of digits begins with.
-fn token(text: &str, joined: bool) -> Option<usize> {
-    let digits = run(text);
-    let rest = text.get(digits..)?;
-    if digits == 4 && rest.starts_with('年') {
-        let mut end = digits + '年'.len_utf8();
-        for unit in ['月', '日'] {
-            let part = text.get(end..)?;
-            let n = run(part);
-            if !(1..=2).contains(&n) || !part.get(n..)?.starts_with(unit) {
-                break;
-            }
-            end += n + unit.len_utf8();
-        }
-        return Some(end);
-    }
-    if digits == 4 && !joined && iso(rest, 2) {
-        let end = digits + 3;
-        return Some(if iso(text.get(end..)?, 2) { end + 3 } else { end });
-    }
-    let unit = rest.chars().next().filter(|c| "页份年".contains(*c))?;
-    Some(digits + unit.len_utf8())
-}
-
-/// Whether a text goes on with a hyphen and exactly so many digits.
-fn iso(text: &str, digits: usize) -> bool {
-    text.strip_prefix('-').is_some_and(|rest| {
-        run(rest) == digits
-            && !rest.get(digits..).unwrap_or_default().starts_with(|c: char| c.is_ascii_alphabetic())
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dates_and_numbers_with_units_stay_together() {
-        let whole = |line| -> Vec<&str> {
-            let pieces = unbroken(line);
-            assert_eq!(pieces.iter().map(|p| p.0).collect::<String>(), line);
-            pieces.into_iter().filter(|p| p.1).map(|p| p.0).collect()
-        };
-        assert_eq!(whole("自2019年6月12日起至2020年底"), ["2019年6月12日", "2020年"]);
-        assert_eq!(whole("1973-01 至 2019-06-12，共12页3份"), ["1973-01", "2019-06-12", "12页", "3份"]);
-        assert_eq!(whole("编号 14320000002 忞"), Vec::<&str>::new());
-        assert_eq!(whole("12019年"), ["12019年"]);
-        assert_eq!(whole("A2019-06 1-2019-061"), Vec::<&str>::new());
-        assert_eq!(whole(""), Vec::<&str>::new());
-    }
 }

@@ -5,7 +5,7 @@
 
 use super::ExportError;
 use super::fonts::{FALLBACK, Faces};
-use super::sheet::{Cell, Foot, Grid, Par, Paper, Piece, Row, Sheet, Text, Word};
+use super::sheet::{Cell, Foot, Grid, Paper, Par, Piece, Row, Sheet, Text, Word};
 use crate::compose::{Align, Block, Document, Paragraph, Run, Table, TableCell};
 use crate::export::paper::{Look, dropped, head_face, look, paper};
 use std::collections::{BTreeMap, BTreeSet};
@@ -110,9 +110,7 @@ impl Preparer<'_> {
                 Word::Text(Text { text, family: self.faces.family(face), bold })
             }
             Run::Box { ticked } => Word::Tick(*ticked),
-            Run::Image { name, width, height } => {
-                Word::Picture(self.image(name)?, *width, *height)
-            }
+            Run::Image { name, width, height } => Word::Picture(self.image(name)?, *width, *height),
         })
     }
 

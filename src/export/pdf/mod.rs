@@ -10,6 +10,7 @@ mod feet;
 mod fonts;
 mod settle;
 mod sheet;
+mod tokens;
 mod world;
 
 pub use fonts::{FaceFound, faces};

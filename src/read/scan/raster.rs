@@ -7,6 +7,8 @@ use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
 /// Longest side of the copy that forms and check sheets print: a photo of 49 mm then has 330 dpi.
 const COPY: u32 = 640;
+/// Quality of the copy.
+const QUALITY: u8 = 90;
 /// Longest side of the copy the tests look at.
 const SMALL: u32 = 200;
 
@@ -30,7 +32,7 @@ impl Views {
 
     /// The copy for paper.
     pub(super) fn copy(&self) -> Vec<u8> {
-        encode(&self.copy, 90)
+        if self.grey() { encode_grey(&self.copy, QUALITY) } else { encode(&self.copy, QUALITY) }
     }
 
     /// Whether the page is nearly blank or nearly black.
@@ -137,13 +139,24 @@ pub(super) fn on_white(image: DynamicImage) -> RgbImage {
 
 /// Encodes as baseline JPEG, colour at half the resolution.
 pub(super) fn encode(image: &RgbImage, quality: u8) -> Vec<u8> {
+    write(image, image.as_raw(), ColorType::Rgb, quality)
+}
+
+/// Encodes as JPEG without the colours.
+fn encode_grey(image: &RgbImage, quality: u8) -> Vec<u8> {
+    let levels: Vec<u8> =
+        image.pixels().map(|p| u8::try_from(luma(p.0)).unwrap_or(u8::MAX)).collect();
+    write(image, &levels, ColorType::Luma, quality)
+}
+
+fn write(size: &RgbImage, pixels: &[u8], kind: ColorType, quality: u8) -> Vec<u8> {
     let mut out = Vec::new();
     let mut encoder = Encoder::new(&mut out, quality);
     encoder.set_sampling_factor(SamplingFactor::F_2_2);
     let side = |n: u32| u16::try_from(n).unwrap_or(u16::MAX);
     encoder
-        .encode(image.as_raw(), side(image.width()), side(image.height()), ColorType::Rgb)
-        .expect("an RGB image within the limit of 20000 a side encodes in memory");
+        .encode(pixels, side(size.width()), side(size.height()), kind)
+        .expect("an image within the limit of 20000 a side encodes in memory");
     out
 }
 

@@ -1,10 +1,12 @@
 //! What calamine does not say about an OOXML sheet: hidden rows and columns, merges, drawings.
 
+use super::super::encoding::xml_text;
 use super::super::package::Package;
 use super::super::refusal::Refusal;
 use super::super::tags::{Piece, Scanner, Tag};
 use super::super::{Area, Sheet};
 use super::{LAST_COLUMN, LAST_ROW};
+use memchr::memmem;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The part of every sheet of an xlsx by its name.
@@ -60,20 +62,28 @@ pub(super) fn fill(package: &mut Package, part: &str, sheet: &mut Sheet) -> Resu
     // WPS and Excel keep pictures inside cells in parts of their own
     sheet.pictures =
         media && (package.has("xl/cellimages.xml") || package.has_under("xl/richData/"));
-    let Some(text) = package.text(part)? else { return Ok(()) };
-    if text.contains("hidden=") {
+    let Some(bytes) = package.part(part)? else { return Ok(()) };
+    for text in telling(bytes) {
         fill_from(&text, media, sheet);
-    } else {
-        // the cells are most of the part and say nothing here
-        let (before, after) = text.split_once("sheetData").unwrap_or((&text, ""));
-        fill_from(before, media, sheet);
-        // `<sheetData/>` has no end of its own
-        fill_from(after.rsplit_once("sheetData").map_or(after, |(_, after)| after), media, sheet);
     }
     sheet.hidden_rows.sort_unstable();
     sheet.hidden_rows.dedup();
     sheet.merges.sort_unstable();
     Ok(())
+}
+
+/// What of a part may say something here. The cells are most of it, and say nothing unless a row is
+/// hidden; then, and in UTF-16, it is the whole part.
+fn telling(bytes: Vec<u8>) -> Vec<String> {
+    let find = |needle: &[u8]| memmem::find(&bytes, needle);
+    if memchr::memchr(0, &bytes).is_some() || find(b"hidden=").is_some() {
+        return vec![xml_text(bytes)];
+    }
+    let first = find(b"sheetData").unwrap_or(bytes.len());
+    // `<sheetData/>` has no end of its own
+    let last = memmem::rfind(&bytes, b"sheetData").unwrap_or(bytes.len());
+    let part = |range: &[u8]| xml_text(range.to_vec());
+    vec![part(bytes.get(..first).unwrap_or_default()), part(bytes.get(last..).unwrap_or_default())]
 }
 
 fn fill_from(text: &str, media: bool, sheet: &mut Sheet) {
@@ -133,6 +143,19 @@ fn place(text: &str) -> Option<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cells_are_left_out_where_no_row_is_hidden() {
+        let whole = |text: &str| telling(text.as_bytes().to_vec()).concat();
+        let plain = "<cols/><sheetData><row><c/></row></sheetData><mergeCell ref='A1:B2'/>";
+        assert_eq!(whole(plain), "<cols/><sheetData><mergeCell ref='A1:B2'/>");
+        assert_eq!(whole("<a/><sheetData/><b/>"), "<a/><sheetData/><b/>");
+        assert_eq!(whole("<worksheet/>"), "<worksheet/>");
+        let hidden = plain.replace("<row>", "<row hidden='1'>");
+        assert_eq!(whole(&hidden), hidden);
+        let wide: Vec<u8> = plain.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(telling(wide).concat(), plain);
+    }
 
     #[test]
     fn reads_references() {

@@ -45,11 +45,15 @@ pub(in super::super) fn read_xlsx(
             continue;
         }
         let mut sheet = xlsx_sheet(&mut book, &name, limits, &mut total)?;
-        if let Some(part) = parts.get(&name) {
-            layout::fill(package, part, &mut sheet)?;
-        }
         sheet.date1904 = date1904;
         workbook.sheets.push(sheet);
+    }
+    // the shared strings go before the parts are looked at again
+    drop(book);
+    for sheet in workbook.sheets.iter_mut().filter(|sheet| !sheet.hidden) {
+        if let Some(part) = parts.get(&sheet.name) {
+            layout::fill(package, part, sheet)?;
+        }
     }
     Ok(workbook)
 }
