@@ -141,7 +141,7 @@ pub(super) fn person(name: &str, id_no: &str) -> Applicant {
         photo: Some(photo(18_000, "jpeg", 413, 579)),
         refused: Vec::new(),
         has_scans: true,
-        all_in_one: false,
+        whole: Vec::new(),
         omitted: false,
         withdrawn: false,
         arrival: arrival("2019-06-11T10:00:00+08:00", Witness::Run, None),

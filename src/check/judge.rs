@@ -100,7 +100,7 @@ fn field_findings(case: &Case<'_>) -> Docket {
     }
     for finding in &case.applicant.findings {
         let code = finding.code.as_str();
-        let ours = (code == "MT-112" && case.applicant.all_in_one)
+        let ours = (code == "MT-112" && !case.applicant.whole.is_empty())
             || (code == "DU-131" && case.applicant.omitted);
         if ours {
             continue;

@@ -132,7 +132,7 @@ fn wants_scans(applicable: &[&Material], case: &Case<'_>) -> bool {
 
 /// Asks about a document that holds everything. `None`: a person found all materials in it.
 fn all_in_one(case: &Case<'_>, docket: &mut Docket) -> Option<Weight> {
-    if !case.applicant.all_in_one {
+    if case.applicant.whole.is_empty() {
         return Some(Weight::Error);
     }
     match case.answer("MT-112") {

@@ -284,8 +284,8 @@ pub struct Applicant {
     pub refused: Vec<MaterialFile>,
     /// Whether any scan or photo of this person was found at all.
     pub has_scans: bool,
-    /// A PDF said to hold everything (MT-112).
-    pub all_in_one: bool,
+    /// PDFs said to hold everything (MT-112); bound when a person found all materials in them.
+    pub whole: Vec<MaterialFile>,
     /// Absent from the newest roster of the entry (DU-131).
     pub omitted: bool,
     /// Withdrawn by 撤回.

@@ -5,10 +5,10 @@ use crate::check::{self, Decision, History, Judgement, Report};
 use crate::diag::{Finding, Origin};
 use crate::intake::{Seen, Witness};
 use crate::ledger::{Case, Ledger, NumberKey, Numbering, ReviewRow, WitnessRow};
-use crate::normalize::{self, Applicant, Chain, Filing, Submission};
+use crate::normalize::{self, Applicant, Chain, Filing, Submission, Verdict};
 use crate::pack::Pack;
 use chrono::{DateTime, FixedOffset};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the judge left, with what the papers need.
 #[derive(Debug)]
@@ -57,6 +57,7 @@ pub(crate) fn judge(
     let mut report = check::check(&submissions, pack, &history, now);
     answers::tell_stale(&reviews, &submissions, &mut report);
     answers::tell_untaken(&untaken, &mut report);
+    take_whole(&mut submissions, &report);
     let wanted = wanted_numbers(pack, &submissions, &report);
     let cases = ledger.record_cases(&numbering(pack), &wanted)?;
     Ok(Judged { submissions, report, cases, versions })
@@ -110,6 +111,30 @@ fn vouch(
         ledger.add_witness(word)?;
     }
     Ok(!said.is_empty())
+}
+
+/// A PDF of all materials is used once a person found them in it: it is then bound.
+fn take_whole(submissions: &mut [Submission], report: &Report) {
+    let accepted = |a: &&Applicant| {
+        let judgement = report.judgements.get(&a.key.text);
+        judgement.is_some_and(|j| j.decision == Decision::Accepted)
+    };
+    let bound: BTreeSet<(String, String)> = submissions
+        .iter()
+        .flat_map(|s| &s.applicants)
+        .filter(accepted)
+        .flat_map(|a| &a.whole)
+        .map(|file| (file.entry.clone(), file.path.clone()))
+        .collect();
+    for submission in submissions {
+        for file in &mut submission.files {
+            if bound.contains(&(submission.source.clone(), file.path.clone())) {
+                file.verdict = Verdict::Used;
+                file.used_as = Some("whole".to_owned());
+                file.code = None;
+            }
+        }
+    }
 }
 
 /// Everything filed, by entry, with the number of contents of each.

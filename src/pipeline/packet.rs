@@ -7,7 +7,7 @@ use crate::blobs::sha256_hex;
 use crate::check::{Decision, Judgement};
 use crate::export::Format;
 use crate::ledger::{Case, Ledger};
-use crate::normalize::{Applicant, FiledMaterial, MaterialFile};
+use crate::normalize::{Applicant, MaterialFile};
 use crate::pack::{Form, Material};
 use crate::publish::{Item, ItemSource, Manifest, ReleasedFile, safe_name};
 use serde_json::{Value as Json, json};
@@ -210,20 +210,42 @@ impl Office {
     }
 }
 
+/// One chapter of the numbered part: a material, or what a person found to hold all of them.
+struct Bundle<'a> {
+    name: &'a str,
+    note: &'a str,
+    files: &'a [MaterialFile],
+    /// Copies, which carry the 原件已核 block.
+    copied: bool,
+}
+
+/// What goes into the numbered part, in the pack's order.
+fn bundles<'a>(office: &'a Office, applicant: &'a Applicant) -> Vec<Bundle<'a>> {
+    let material = |m: &'a Material| {
+        let filed = applicant.materials.iter().find(|f| f.id == m.id)?;
+        let copied = m.parts.iter().any(|part| part.copies.is_some());
+        Some(Bundle { name: &m.name, note: &m.group, files: &filed.files, copied })
+    };
+    let mut bundles: Vec<Bundle<'a>> =
+        office.pack.pack.materials.iter().filter_map(material).collect();
+    if !applicant.whole.is_empty() {
+        let (name, note) = ("合订材料（各项合为一份）", "已人工核对齐全");
+        bundles.push(Bundle { name, note, files: &applicant.whole, copied: true });
+    }
+    bundles
+}
+
 /// The numbered part of a booklet: what is filed, as chapters, and the page numbers of each.
 pub(super) struct Booked<'a> {
-    filed: Vec<(&'a Material, &'a FiledMaterial)>,
+    filed: Vec<Bundle<'a>>,
     chapters: Vec<Chapter>,
     numbers: Vec<Option<(u32, u32)>>,
 }
 
 impl<'a> Booked<'a> {
     fn of(office: &'a Office, applicant: &'a Applicant) -> Self {
-        let materials = office.pack.pack.materials.iter();
-        let filed: Vec<(&Material, &FiledMaterial)> = materials
-            .filter_map(|m| Some((m, applicant.materials.iter().find(|f| f.id == m.id)?)))
-            .collect();
-        let chapters: Vec<Chapter> = filed.iter().map(|(m, f)| chapter(office, m, f)).collect();
+        let filed = bundles(office, applicant);
+        let chapters: Vec<Chapter> = filed.iter().map(|f| chapter(office, f)).collect();
         let plan = BindPlan { title: String::new(), recto: true, chapters };
         let numbers = bind::layout(&plan);
         Self { filed, chapters: plan.chapters, numbers }
@@ -233,7 +255,7 @@ impl<'a> Booked<'a> {
     pub(super) fn pages(&self, file: &MaterialFile) -> Option<(u32, u32)> {
         let filed = self.filed.iter().zip(&self.numbers);
         let (files, from) = filed
-            .filter_map(|((_, filed), range)| Some((&filed.files, range.as_ref()?.0)))
+            .filter_map(|(bundle, range)| Some((bundle.files, range.as_ref()?.0)))
             .find(|(files, _)| files.iter().any(|f| f == file))?;
         let before: u32 = files.iter().take_while(|f| *f != file).map(MaterialFile::pages).sum();
         let pages = file.pages();
@@ -284,7 +306,7 @@ fn booklet(
         pages: Some(packet.pages),
         kind: "booklet".to_owned(),
         case: Some(case.number.clone()),
-        inputs: filed.iter().flat_map(|(_, f)| &f.files).map(|f| f.sha256.clone()).collect(),
+        inputs: filed.iter().flat_map(|f| f.files).map(|f| f.sha256.clone()).collect(),
         notes: Vec::new(),
     };
     Ok(Item { file, source: ItemSource::File(path) })
@@ -292,18 +314,16 @@ fn booklet(
 
 /// What lies in the bag: the materials with their copies and pages.
 fn bag_rows(office: &Office, applicant: &Applicant) -> Json {
-    let name = |id: &str| office.pack.pack.materials.iter().find(|m| m.id == id).map(|m| &m.name);
-    let rows = applicant.materials.iter().map(|m| {
-        let pages: u32 = m.files.iter().map(MaterialFile::pages).sum();
-        json!({"name": name(&m.id), "copies": m.files.len(), "pages": pages})
+    let rows = bundles(office, applicant).into_iter().map(|bundle| {
+        let pages: u32 = bundle.files.iter().map(MaterialFile::pages).sum();
+        json!({"name": bundle.name, "copies": bundle.files.len(), "pages": pages})
     });
     Json::Array(rows.collect())
 }
 
-fn chapter(office: &Office, material: &Material, filed: &FiledMaterial) -> Chapter {
-    let copied = material.parts.iter().any(|part| part.copies.is_some());
+fn chapter(office: &Office, bundle: &Bundle<'_>) -> Chapter {
     let stamp = match &office.pack.pack.binding.copy_note {
-        Some(note) if copied => vec![
+        Some(note) if bundle.copied => vec![
             note.text.clone(),
             format!("{}：", note.sign),
             format!("（{}）", note.seal),
@@ -311,21 +331,21 @@ fn chapter(office: &Office, material: &Material, filed: &FiledMaterial) -> Chapt
         ],
         _ => Vec::new(),
     };
-    let leaves = filed.files.iter().filter_map(|file| {
+    let leaves = bundle.files.iter().filter_map(|file| {
         let scan = file.scan.clone()?;
         let title = file.path.rsplit('/').next().unwrap_or(&file.path).to_owned();
         Some(Leaf { title, pages: scan.pages.len() as u32, source: LeafSource::Scan(scan) })
     });
-    Chapter { title: material.name.clone(), numbered: true, stamp, leaves: leaves.collect() }
+    Chapter { title: bundle.name.to_owned(), numbered: true, stamp, leaves: leaves.collect() }
 }
 
-fn catalogue_rows(filed: &[(&Material, &FiledMaterial)], numbers: &[Option<(u32, u32)>]) -> Json {
-    let rows = filed.iter().zip(numbers).map(|((material, filed), range)| {
-        let pages: u32 = filed.files.iter().map(MaterialFile::pages).sum();
+fn catalogue_rows(filed: &[Bundle<'_>], numbers: &[Option<(u32, u32)>]) -> Json {
+    let rows = filed.iter().zip(numbers).map(|(bundle, range)| {
+        let pages: u32 = bundle.files.iter().map(MaterialFile::pages).sum();
         let (from, to) = range.unwrap_or_default();
         json!({
-            "name": material.name, "copies": filed.files.len(), "pages": pages,
-            "from": from, "to": to, "note": material.group,
+            "name": bundle.name, "copies": bundle.files.len(), "pages": pages,
+            "from": from, "to": to, "note": bundle.note,
         })
     });
     Json::Array(rows.collect())

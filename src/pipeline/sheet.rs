@@ -81,7 +81,7 @@ impl Sheet<'_> {
 
     fn files(&self, material: &str) -> &[MaterialFile] {
         let filed = self.applicant.materials.iter().find(|m| m.id == material);
-        filed.map_or(&[], |m| m.files.as_slice())
+        filed.map_or(self.applicant.whole.as_slice(), |m| m.files.as_slice())
     }
 
     fn groups(&self, images: &mut Images) -> Result<Json, RunError> {
@@ -128,6 +128,7 @@ impl Sheet<'_> {
             let field = self.judgement.record.get(&format!("{prefix}{year}"));
             let grade = field.and_then(|f| f.value.as_ref()).map_or_else(String::new, printed);
             let file = files.iter().find(|f| f.years.contains(year));
+            let file = file.or_else(|| self.applicant.whole.first());
             let thumb = match file {
                 Some(file) => self.thumb(file, images)?.unwrap_or_default(),
                 None => String::new(),

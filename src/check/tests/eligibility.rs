@@ -220,7 +220,7 @@ fn no_scan_at_all_is_said_once() {
 fn one_document_of_everything_is_asked_about() {
     let mut a = person("张三", "11010519491231002X");
     a.materials.clear();
-    a.all_in_one = true;
+    a.whole.push(file("全部材料.pdf", None, &[]));
     let j = judged(a.clone());
     expect(&j, &[], Held);
     assert!(has(&j, "MT-112") && j.questions.len() == 1);

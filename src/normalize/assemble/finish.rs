@@ -103,13 +103,23 @@ fn applicant(
         photo: photo.map(|item| material_file(item)),
         refused,
         has_scans: items.iter().any(|item| !matches!(item.fate, Fate::Late(_))),
-        all_in_one: standing.iter().any(|item| item.choice == Choice::Whole && !item.refused),
+        whole: whole(&standing),
         omitted: person.omitted,
         withdrawn,
         arrival: arrival(person, &standing),
         late: late::of_person(person, items),
         findings,
     }
+}
+
+fn whole(standing: &[&&Item<'_>]) -> Vec<MaterialFile> {
+    let mut files: Vec<MaterialFile> = standing
+        .iter()
+        .filter(|item| item.choice == Choice::Whole && !item.refused)
+        .map(|item| material_file(item))
+        .collect();
+    files.sort_by(|a, b| (&a.path, &a.entry).cmp(&(&b.path, &b.entry)));
+    files
 }
 
 fn materials(standing: &[&&Item<'_>], pack: &Pack) -> Vec<FiledMaterial> {

@@ -167,7 +167,9 @@ fn an_unnamed_scan_is_ignored_and_told() {
 fn everything_in_one_pdf_asks_a_person() {
     let submission = run(vec![row("张三", &id(1))], &["张三-全部材料.pdf", "张三-证件照片.jpg"]);
     let applicant = &submission.applicants[0];
-    assert!(applicant.all_in_one && applicant.photo.is_some() && applicant.materials.is_empty());
+    assert!(
+        applicant.whole.len() == 1 && applicant.photo.is_some() && applicant.materials.is_empty()
+    );
     assert_eq!(codes(&applicant.findings), ["MT-112"]);
     assert_eq!(used_as(&submission, "张三-全部材料.pdf").0, Verdict::Held);
 }

@@ -48,7 +48,10 @@ pub(super) fn notices(
         data["date"] = json!(date.map_or_else(String::new, |d| d.format("%Y-%m-%d").to_string()));
         data["received"] = json!(arrivals(sender));
         data["known"] = json!(sender.known);
-        let mut general = Lists::of(own.iter().copied(), sender);
+        // a roster that is there and cannot be opened is not asked for a second time
+        let refused = own.iter().any(|f| f.severity == Severity::Refuse);
+        let told = own.iter().copied().filter(|f| !refused || f.code.as_str() != "IN-118");
+        let mut general = Lists::of(told, sender);
         general.settle(&mut people.entries);
         data["general"] = general.json();
         data["returned"] = json!(people.returned.len());
@@ -181,6 +184,11 @@ impl Lists {
         for finding in findings {
             // the way of the papers through the offices is none of the sender's business
             if finding.code.as_str().starts_with("RT-") && !finding.blocks() {
+                continue;
+            }
+            // what may be in the one document of everything is asked of us, once (MT-112)
+            let open = finding.needs_person && !finding.blocks();
+            if open && matches!(finding.code.as_str(), "MT-101" | "MT-102" | "MT-103") {
                 continue;
             }
             let list = if finding.blocks() {
