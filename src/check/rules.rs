@@ -136,7 +136,8 @@ fn is_asked(fact: &str, case: &Case<'_>) -> bool {
 
 /// Whether a material brings a fact: while it is not complete, its own finding speaks.
 fn of_material(fact: &str, case: &Case<'_>) -> bool {
-    case.pack.derive.get(fact).is_some_and(|how| how.when_material.is_some())
+    let absent = case.record.get(fact).is_none_or(|field| field.value.is_none());
+    absent && case.pack.derive.get(fact).is_some_and(|how| how.when_material.is_some())
 }
 
 /// Whether a cell speaks of a fact in words nobody can use.

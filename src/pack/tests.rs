@@ -233,3 +233,15 @@ fn a_rule_on_a_fact_nothing_brings_is_told() {
     let lines = lines(&loaded);
     assert!(!lines.iter().any(|l| l.starts_with("PK-113")), "{lines:#?}");
 }
+
+#[test]
+fn a_number_in_quotes_is_no_limit() {
+    let text = "fact = \"papers.count\", op = \"ge\", value = 1";
+    let quoted = text.replace("value = 1", "value = \"12\"");
+    slip(text, &quoted, "\"12\"", "PK-107", "12");
+}
+
+#[test]
+fn an_unknown_code_is_told_with_the_nearest() {
+    slip("finding = \"EL-111\"", "finding = \"EL-1111\"", "\"EL-1111\"", "PK-107", "EL-111");
+}

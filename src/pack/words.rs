@@ -7,7 +7,7 @@ use super::ranks::{grades, words_of};
 use super::{
     Pack, expr_facts, expr_holds, facts, grade_rank, pattern_matches, place_rank, rank_of,
 };
-use crate::diag::Code;
+use crate::diag::{Code, all_codes};
 use crate::text::PartialDate;
 use std::collections::BTreeSet;
 use toml::Spanned;
@@ -221,7 +221,8 @@ impl Walk<'_, '_> {
             }
             Kind::Code => {
                 if Code::find(word).is_none() {
-                    self.lint.unknown("PK-107", spot, word, &[]);
+                    let codes: Vec<&str> = all_codes().map(|(code, _)| code.as_str()).collect();
+                    self.lint.unknown("PK-107", spot, word, &codes);
                 }
                 return;
             }
@@ -319,7 +320,10 @@ impl Walk<'_, '_> {
     /// A word that is compared by rank must have one, unless it is a date.
     fn ranked(&mut self, fact: &str, value: &Node<'_>, spot: &Spot) {
         let Some(word) = value.get_ref().as_str() else { return };
-        if rank_of(fact, word).is_none() && PartialDate::try_from(word.to_owned()).is_err() {
+        // a number in quotes would be read as a year
+        let quoted = word.len() != 4 && word.chars().all(|c| c.is_ascii_digit());
+        let date = !quoted && PartialDate::try_from(word.to_owned()).is_ok();
+        if rank_of(fact, word).is_none() && !date {
             self.lint.unknown("PK-107", spot, word, &words_of(fact));
         }
     }

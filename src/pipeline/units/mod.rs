@@ -104,11 +104,11 @@ fn is_of_a_unit(submission: &Submission) -> bool {
 fn open_questions(judged: &Judged) -> Result<Option<Item>, RunError> {
     let mut rows = Vec::new();
     for (_, applicant, case, judgement) in judged.people() {
-        // who is returned comes again, perhaps with other facts; when something came only a person
-        // can say, and it may be what they are returned for
+        // who is returned comes again, perhaps with other facts; when something came and whether
+        // somebody left out still applies only a person can say, and they may be returned for it
         let held = judgement.decision == Decision::Held;
-        let late = |q: &&Question| q.id.starts_with("WN-107:");
-        for question in judgement.questions.iter().filter(|q| held || late(q)) {
+        let urgent = |q: &&Question| q.id.starts_with("WN-107:") || q.id == "DU-131";
+        for question in judgement.questions.iter().filter(|q| held || urgent(q)) {
             rows.push(QuestionRow {
                 case: case.number.clone(),
                 name: text(&judgement.record, "person.name"),
