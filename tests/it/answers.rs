@@ -1,6 +1,6 @@
 //! Questions for a person, and their answers dropped back.
 
-use crate::office::{Office, Ran, applicant, codes, text};
+use crate::office::{Office, Ran, applicant, codes, each, repo, submission, text};
 use crate::people::{Person, entry, jpeg, workbook};
 use calamine::{Reader, Xlsx, open_workbook};
 
@@ -87,4 +87,31 @@ fn an_answer_that_answers_nothing_is_told_and_not_recorded() {
     // the same workbook, corrected
     answer(&office, "符合").exits(0);
     assert_eq!(text(&applicant(&office.report(), &person.name)["decision"]), "accepted");
+}
+
+#[test]
+fn a_pdf_of_all_materials_is_bound_once_a_person_found_them_in_it() {
+    let Some(office) = Office::open() else { return };
+    let person = Person::clean(1);
+    let scan = repo("inbox/启东市崇文中学/01缪忞（汽车调度管理）/10论文正文.pdf");
+    let mut files = entry(&[&person]);
+    files.retain(|path, _| !path.starts_with(&person.folder()) || path.contains("照片"));
+    files.insert(format!("{}/全部材料.pdf", person.folder()), std::fs::read(scan).unwrap());
+    office.drop_dir("南通市测试中心", &files);
+    office.pass().exits(1);
+    let a = applicant(&office.report(), &person.name);
+    assert_eq!(text(&a["decision"]), "held", "{a}");
+
+    answer(&office, "符合").exits(0);
+    let report = office.report();
+    let a = applicant(&report, &person.name);
+    assert_eq!(text(&a["decision"]), "accepted", "{a}");
+    let entry = submission(&report, "南通市测试中心");
+    let whole = |f: &&serde_json::Value| text(&f["path"]).ends_with("全部材料.pdf");
+    let file = each(&entry["files"]).iter().find(whole).unwrap();
+    assert_eq!(text(&file["verdict"]), "used", "{file}");
+    let booklet = each(&a["outputs"]).iter().find(|o| text(&o["kind"]) == "booklet").unwrap();
+    // cover and catalogue with their blank backs, then all of it
+    let pages = file["pages"].as_u64().unwrap();
+    assert_eq!(booklet["pages"].as_u64(), Some(4 + pages), "{booklet}");
 }
