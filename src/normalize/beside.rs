@@ -12,9 +12,8 @@ pub(super) fn split(sheet: &Sheet, header: &Header) -> Option<(u32, Sheet, Sheet
     let start = header.columns.iter().find(again)?.index;
     let left = part(sheet, header.top, |column| column < start);
     let right = part(sheet, header.top, |column| column >= start);
-    let whole = |part: &Sheet| {
-        table::find(&Grid::new(part)).is_some_and(|found| found.top == header.top)
-    };
+    let whole =
+        |part: &Sheet| table::find(&Grid::new(part)).is_some_and(|found| found.top == header.top);
     (whole(&left) && whole(&right)).then_some((start, left, right))
 }
 

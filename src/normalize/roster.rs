@@ -235,7 +235,8 @@ fn no_table(book: &Workbook, filed: &mut FiledFile) {
         }
         None => {
             let name = filed.path.rsplit('/').next().unwrap_or(&filed.path);
-            let like = likeness::of(book).map_or_else(String::new, |what| format!("；这像是{what}"));
+            let like =
+                likeness::of(book).map_or_else(String::new, |what| format!("；这像是{what}"));
             let place = Origin::file(&filed.path);
             Finding::new("SS-111", place).arg("file", name).arg("like", like).build()
         }

@@ -259,9 +259,10 @@ impl Roster {
     /// An HTML table as systems export it.
     pub(super) fn html(&self) -> String {
         let cell = |cell: &Cell| format!("<td>{}</td>", escaped(&cell.text()));
-        let rows = self.rows.iter().map(|row| {
-            format!("<tr>{}</tr>\n", row.iter().map(cell).collect::<String>())
-        });
+        let rows = self
+            .rows
+            .iter()
+            .map(|row| format!("<tr>{}</tr>\n", row.iter().map(cell).collect::<String>()));
         format!(
             "<html xmlns:x=\"urn:schemas-microsoft-com:office:excel\"><head><meta charset=\"utf-8\"></head><body><table border=1>{}</table></body></html>",
             rows.collect::<String>()

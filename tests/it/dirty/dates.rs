@@ -95,7 +95,10 @@ fn a_number_that_may_have_lost_its_zero_is_asked_about() {
     }) else {
         return;
     };
-    assert_eq!((seen.value(2, "cert.date"), seen.at("K2")), ("2007".to_owned(), vec!["DT-103 warn".to_owned()]));
+    assert_eq!(
+        (seen.value(2, "cert.date"), seen.at("K2")),
+        ("2007".to_owned(), vec!["DT-103 warn".to_owned()])
+    );
     assert_eq!((seen.value(3, "cert.date"), seen.at("K3")), ("2007-10".to_owned(), vec![]));
 }
 
@@ -215,14 +218,17 @@ fn a_job_that_goes_on_has_an_open_end() {
     let row = |cells: &[&str]| {
         format!("<w:tr>{}</w:tr>", cells.iter().map(|c| cell(c)).collect::<String>())
     };
-    for (end, expect) in [("至今", "至今"), ("现在", "至今"), ("", "至今"), ("2003.05", "2003-05")] {
+    for (end, expect) in [("至今", "至今"), ("现在", "至今"), ("", "至今"), ("2003.05", "2003-05")]
+    {
         let table = [
             row(&["姓名", &super::book::name(1), "身份证号码", &super::book::id(1)]),
             row(&["申报工种", "收银审核", "申报等级", "高级技师"]),
             row(&["起止时间", "工作单位", "从事工种", "证明人"]),
             row(&[&format!("1995.08—{end}"), "某旧厂", "收银员", "某某"]),
         ];
-        let Some(seen) = read("登记表.docx", &super::package::docx(&table.concat())) else { return };
+        let Some(seen) = read("登记表.docx", &super::package::docx(&table.concat())) else {
+            return;
+        };
         let record = &seen.people()[0]["record"];
         assert_eq!(text(&record["resume.1.from"]["value"]), "1995-08", "{end} {record}");
         assert_eq!(text(&record["resume.1.to"]["value"]), expect, "{end}");

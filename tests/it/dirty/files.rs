@@ -92,8 +92,7 @@ fn a_password_is_named_as_the_cause_in_every_format() {
     let modern = ole(&[("EncryptionInfo", vec![4, 0, 4, 0]), ("EncryptedPackage", vec![1; 64])]);
     let old = xls(&people(1), &[(0x002F, &[1, 0, 1, 0, 1, 0])], &[]);
     let open = "<manifest:manifest><manifest:file-entry><manifest:encryption-data/></manifest:file-entry></manifest:manifest>";
-    for (name, bytes) in
-        [("表.xlsx", modern), ("表.xls", old), ("表.ods", ods(&people(1), open))]
+    for (name, bytes) in [("表.xlsx", modern), ("表.xls", old), ("表.ods", ods(&people(1), open))]
     {
         let Some(seen) = read(name, &bytes) else { return };
         assert_eq!(seen.file(name)[1..], ["held", "", "IN-113"], "{name}");
@@ -313,7 +312,8 @@ fn a_filled_form_is_a_roster_of_one() {
 #[test]
 fn names_of_files_in_capitals_full_width_and_with_blanks() {
     for name in ["申报表.XLSX", "申报表．ｘｌｓｘ", "申报表.xlsx ", "申报表.Xls"] {
-        let bytes = if name.ends_with("Xls") { xls(&people(1), &[], &[]) } else { people(1).xlsx() };
+        let bytes =
+            if name.ends_with("Xls") { xls(&people(1), &[], &[]) } else { people(1).xlsx() };
         let Some(seen) = read(name, &bytes) else { return };
         assert_eq!(seen.file(name)[1..], ["used", "roster", ""], "{name}");
         assert!(seen.words().is_empty(), "{name} {:?}", seen.words());

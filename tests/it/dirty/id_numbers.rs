@@ -25,7 +25,9 @@ fn a_number_in_any_dress_is_undressed() {
     let wide = |id: &str| -> String {
         id.chars().map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap()).collect()
     };
-    let grouped = |id: &str, joint: &str| format!("{}{joint}{}{joint}{}", part(id, ..6), part(id, 6..14), part(id, 14..));
+    let grouped = |id: &str, joint: &str| {
+        format!("{}{joint}{}{joint}{}", part(id, ..6), part(id, 6..14), part(id, 14..))
+    };
     let ways: [&dyn Fn(&str) -> Cell; 9] = [
         &|id| id.into(),
         &|id| grouped(id, " ").into(),

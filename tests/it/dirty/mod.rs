@@ -12,6 +12,7 @@ mod output;
 mod package;
 mod page;
 mod sheets;
+mod traps;
 mod values;
 mod words;
 
@@ -114,8 +115,7 @@ impl Seen {
     /// What reading said at a cell, each once.
     fn at(&self, cell: &str) -> Vec<String> {
         let here = |f: &&&Value| text(&f["origin"]["cell"]) == cell && of_reading(f);
-        let mut words: Vec<String> =
-            self.findings().iter().filter(here).map(|f| word(f)).collect();
+        let mut words: Vec<String> = self.findings().iter().filter(here).map(|f| word(f)).collect();
         words.sort();
         words.dedup();
         words
@@ -170,9 +170,11 @@ fn shown(field: &Value) -> String {
     match &field["value"] {
         Value::Null => "—".to_owned(),
         Value::String(text) => text.clone(),
-        Value::Array(list) => {
-            list.iter().map(|v| v.to_string().trim_matches('"').to_owned()).collect::<Vec<_>>().join("、")
-        }
+        Value::Array(list) => list
+            .iter()
+            .map(|v| v.to_string().trim_matches('"').to_owned())
+            .collect::<Vec<_>>()
+            .join("、"),
         other => other.to_string(),
     }
 }

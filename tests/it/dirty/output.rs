@@ -95,8 +95,11 @@ fn what_begins_like_a_formula_leaves_as_text() {
         books.insert(path.clone(), only_text(&path, &bytes));
     }
     let of = |folder: &str| {
-        let found: String =
-            books.iter().filter(|(path, _)| path.contains(folder)).map(|(_, t)| t.as_str()).collect();
+        let found: String = books
+            .iter()
+            .filter(|(path, _)| path.contains(folder))
+            .map(|(_, t)| t.as_str())
+            .collect();
         assert!(!found.is_empty(), "nothing in {folder}: {:?}", books.keys());
         found
     };

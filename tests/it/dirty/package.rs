@@ -23,7 +23,8 @@ fn utf16(text: &str) -> Vec<u8> {
 /// The cells that hold something, with their places.
 fn filled(roster: &Roster) -> impl Iterator<Item = (usize, usize, &Cell)> {
     let cells = roster.rows.iter().enumerate();
-    let placed = cells.flat_map(|(r, row)| row.iter().enumerate().map(move |(c, cell)| (r, c, cell)));
+    let placed =
+        cells.flat_map(|(r, row)| row.iter().enumerate().map(move |(c, cell)| (r, c, cell)));
     placed.filter(|(_, _, cell)| **cell != Cell::from(""))
 }
 
@@ -102,7 +103,8 @@ fn biff(kind: u16, data: &[u8]) -> Vec<u8> {
 
 /// An xls; `globals` are further records of the workbook, `records` of the sheet.
 pub(super) fn xls(roster: &Roster, globals: &[(u16, &[u8])], records: &[(u16, &[u8])]) -> Vec<u8> {
-    let all = |list: &[(u16, &[u8])]| list.iter().flat_map(|(k, d)| biff(*k, d)).collect::<Vec<_>>();
+    let all =
+        |list: &[(u16, &[u8])]| list.iter().flat_map(|(k, d)| biff(*k, d)).collect::<Vec<_>>();
     let bof = |kind: u8| biff(0x0809, &[0, 6, kind, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     let mut sheet = bof(0x10);
     sheet.extend(all(records));
@@ -135,7 +137,8 @@ pub(super) fn xls(roster: &Roster, globals: &[(u16, &[u8])], records: &[(u16, &[
         data.extend(utf16(name));
         biff(0x0085, &data)
     };
-    let front = [bof(5), biff(0x0042, &1200u16.to_le_bytes()), all(globals), biff(0x00E0, &[0; 20])];
+    let front =
+        [bof(5), biff(0x0042, &1200u16.to_le_bytes()), all(globals), biff(0x00E0, &[0; 20])];
     let front = front.concat();
     let at = front.len() + bound(0).len() + 4;
     let stream = [front, bound(at as u32), biff(0x000A, &[]), sheet].concat();
@@ -191,7 +194,9 @@ pub(super) fn xlsb(roster: &Roster, hidden: &[usize]) -> Vec<u8> {
     }
     sheet.extend([brt(146, &[]), brt(130, &[])].concat());
     let kinds = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-    let relations = format!("<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"{kinds}/worksheet\" Target=\"worksheets/sheet1.bin\"/></Relationships>");
+    let relations = format!(
+        "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"{kinds}/worksheet\" Target=\"worksheets/sheet1.bin\"/></Relationships>"
+    );
     zip(&[
         ("[Content_Types].xml", CONTENT_TYPES.as_bytes()),
         ("_rels/.rels", RELATIONS.replace("{main}", "xl/workbook.bin").as_bytes()),
@@ -220,18 +225,32 @@ pub(super) fn docx(rows: &str) -> Vec<u8> {
 /// An ods; `manifest` stands in its list of parts.
 pub(super) fn ods(roster: &Roster, manifest: &str) -> Vec<u8> {
     let cell = |cell: &Cell| match cell {
-        Cell::Number(n) => format!("<table:table-cell office:value-type=\"float\" office:value=\"{n}\"><text:p>{n}</text:p></table:table-cell>"),
-        Cell::Date(y, m, d, _) => format!("<table:table-cell office:value-type=\"date\" office:date-value=\"{y}-{m:02}-{d:02}\"><text:p>{y}.{m}</text:p></table:table-cell>"),
+        Cell::Number(n) => format!(
+            "<table:table-cell office:value-type=\"float\" office:value=\"{n}\"><text:p>{n}</text:p></table:table-cell>"
+        ),
+        Cell::Date(y, m, d, _) => format!(
+            "<table:table-cell office:value-type=\"date\" office:date-value=\"{y}-{m:02}-{d:02}\"><text:p>{y}.{m}</text:p></table:table-cell>"
+        ),
         Cell::Raw(xml) => (*xml).to_owned(),
         Cell::Text(text) if text.is_empty() => "<table:table-cell/>".to_owned(),
-        Cell::Text(text) => format!("<table:table-cell office:value-type=\"string\"><text:p>{}</text:p></table:table-cell>", escaped(text)),
+        Cell::Text(text) => format!(
+            "<table:table-cell office:value-type=\"string\"><text:p>{}</text:p></table:table-cell>",
+            escaped(text)
+        ),
     };
     let rows: String = roster
         .rows
         .iter()
-        .map(|row| format!("<table:table-row>{}</table:table-row>", row.iter().map(cell).collect::<String>()))
+        .map(|row| {
+            format!(
+                "<table:table-row>{}</table:table-row>",
+                row.iter().map(cell).collect::<String>()
+            )
+        })
         .collect();
-    let content = format!("<?xml version=\"1.0\"?><office:document-content><office:body><office:spreadsheet><table:table table:name=\"汇总表\">{rows}</table:table></office:spreadsheet></office:body></office:document-content>");
+    let content = format!(
+        "<?xml version=\"1.0\"?><office:document-content><office:body><office:spreadsheet><table:table table:name=\"汇总表\">{rows}</table:table></office:spreadsheet></office:body></office:document-content>"
+    );
     zip(&[
         ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"),
         ("META-INF/manifest.xml", manifest.as_bytes()),
@@ -251,5 +270,7 @@ pub(super) fn xml_2003(roster: &Roster) -> String {
         .iter()
         .map(|row| format!("<Row>{}</Row>", row.iter().map(cell).collect::<String>()))
         .collect();
-    format!("<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\" xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\"><Worksheet ss:Name=\"汇总表\"><Table>{rows}</Table></Worksheet></Workbook>")
+    format!(
+        "<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\" xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\"><Worksheet ss:Name=\"汇总表\"><Table>{rows}</Table></Worksheet></Workbook>"
+    )
 }

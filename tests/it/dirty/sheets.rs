@@ -149,7 +149,11 @@ fn a_hidden_sheet_is_named_and_not_read() {
         let mut table = people(3);
         table.rows.remove(1);
         table.fill(old);
-        if very { old.set_very_hidden(true) } else { old.set_hidden(true) };
+        if very {
+            old.set_very_hidden(true)
+        } else {
+            old.set_hidden(true)
+        };
         let Some(seen) = read("汇总表.xlsx", &book.save_to_buffer().unwrap()) else { return };
         seen.clean(2, 1);
         assert_eq!(seen.words(), ["SS-124 warn"]);
@@ -180,11 +184,7 @@ fn hidden_and_filtered_rows_and_columns_are_read_and_named() {
         ("表.xlsx", filtered, "第3—7行"),
         ("表.xls", xls(&table, &[], &[(0x0208, &row)]), "第4行"),
         ("表.xlsb", xlsb(&table, &[2, 3]), "第3—4行"),
-        (
-            "表.ods",
-            ods(&table, "").to_vec(),
-            "",
-        ),
+        ("表.ods", ods(&table, "").to_vec(), ""),
     ] {
         let Some(seen) = read(name, &bytes) else { return };
         seen.clean(2, 6);
@@ -218,8 +218,7 @@ fn a_sheet_for_every_trade_lends_its_name() {
         own.set("N2", "收银审核");
         own
     };
-    let bytes =
-        workbook(&[("收银审核", &cashiers), ("汽车调度", &movers), ("电工", &own)]);
+    let bytes = workbook(&[("收银审核", &cashiers), ("汽车调度", &movers), ("电工", &own)]);
     let Some(seen) = read("汇总表.xlsx", &bytes) else { return };
     let trade = |name: String| {
         let person = seen.people().iter().find(|p| p["name"] == name.as_str()).unwrap();
@@ -339,7 +338,12 @@ fn an_example_left_in_is_not_read_and_a_real_namesake_is() {
     table.set("B4", "李四");
     let Some(seen) = read("汇总表.xlsx", &table.xlsx()) else { return };
     assert_eq!(seen.names(), ["李四"]);
-    let said: Vec<String> = seen.findings().iter().filter(|f| f["code"] == "SS-129").map(|f| text(&f["message"]).to_owned()).collect();
+    let said: Vec<String> = seen
+        .findings()
+        .iter()
+        .filter(|f| f["code"] == "SS-129")
+        .map(|f| text(&f["message"]).to_owned())
+        .collect();
     assert_eq!(said.len(), 2, "{said:?}");
     assert!(said.iter().any(|m| m.contains("第 3 行") && m.contains("张三")), "{said:?}");
     assert_eq!(text(&seen.said("SS-129")["severity"]), "warn");

@@ -61,21 +61,29 @@ fn quotes_around_a_value_are_no_part_of_it() {
 
 #[test]
 fn yes_and_no_in_every_sign() {
-    let cases: Vec<super::Reads> = [
-        (["是", "√", "有", "Y", "1", "■"], "true"),
-        (["否", "×", "无", "N", "0", "□"], "false"),
-    ]
-    .into_iter()
-    .flat_map(|(words, value)| words.map(|word| reads(word, value, "", &[])))
-    .collect();
+    let cases: Vec<super::Reads> =
+        [(["是", "√", "有", "Y", "1", "■"], "true"), (["否", "×", "无", "N", "0", "□"], "false")]
+            .into_iter()
+            .flat_map(|(words, value)| words.map(|word| reads(word, value, "", &[])))
+            .collect();
     each_reads("是否在编", "person.staffed", &cases);
     each_reads("是否转岗", "apply.transferred", &cases);
 }
 
 #[test]
 fn remarks_set_flags_and_stay_as_they_are() {
-    let words =
-        ["退二进1", "证书班（2015）", "3年优秀", "连续三年优秀", "退伍兵", "退役军人", "转岗", "编外", "撤回", "未转岗"];
+    let words = [
+        "退二进1",
+        "证书班（2015）",
+        "3年优秀",
+        "连续三年优秀",
+        "退伍兵",
+        "退役军人",
+        "转岗",
+        "编外",
+        "撤回",
+        "未转岗",
+    ];
     let mut table = people(words.len());
     for (row, word) in (2..).zip(words) {
         table.set(&format!("W{row}"), word);
@@ -113,7 +121,8 @@ fn counts_in_text_with_words_and_in_full_width() {
     );
     // the census of the unit: the same number in any dress gives the same quota
     let quota = |count: &str| {
-        let rows = [["工种", "现有技师人数", "上一年度是否申报高级技师"], ["收银审核", count, "否"]];
+        let rows =
+            [["工种", "现有技师人数", "上一年度是否申报高级技师"], ["收银审核", count, "否"]];
         let census = workbook("技师人数", &rows.map(|row| row.map(str::to_owned).to_vec()));
         let roster = people(1).xlsx();
         let seen = look(&[("申报表.xlsx", &roster), ("单位材料/技师人数.xlsx", &census)])?;

@@ -39,7 +39,8 @@ fn words_for_levels() {
 #[test]
 fn trades_by_their_other_names_are_named_and_unknown_ones_get_the_nearest() {
     let mut table = people(4);
-    for (row, trade) in (2..).zip(["收银员", "收银　审核", "维修电工", "收银审計"]) {
+    for (row, trade) in (2..).zip(["收银员", "收银　审核", "维修电工", "收银审計"])
+    {
         table.set(&format!("N{row}"), trade).set(&format!("I{row}"), trade);
     }
     let Some(seen) = read("表.xlsx", &table.xlsx()) else { return };
