@@ -40,7 +40,9 @@ fn census_alone(filing: &mut Filing) {
     if !filing.rows.is_empty() {
         return;
     }
-    let beside = |path: &str| path.split('/').any(|part| part == "单位材料");
+    // in its own folder or under its own name it is what its sender meant
+    let beside =
+        |path: &str| path.split('/').any(|part| part == "单位材料" || part.contains("技师人数"));
     let census = |f: &&mut FiledFile| f.used_as.as_deref() == Some("census") && !beside(&f.path);
     for file in filing.files.iter_mut().filter(census) {
         let name = file.path.rsplit('/').next().unwrap_or(&file.path).to_owned();

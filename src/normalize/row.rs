@@ -80,6 +80,8 @@ struct Build<'a> {
     findings: Vec<Finding>,
     withdrawn: bool,
     id: Option<IdFacts>,
+    /// The note that stood behind the name.
+    moved: Option<(Slot, String)>,
     /// Fields whose cell already has a finding that stands for its emptiness.
     spoken: BTreeSet<String>,
     /// Fields that have a column.
@@ -101,6 +103,7 @@ pub(super) fn build(
         findings: missing.to_vec(),
         withdrawn: false,
         id: None,
+        moved: None,
         spoken: BTreeSet::new(),
         asked: slots.iter().map(|slot| slot.field.clone()).collect(),
     };
@@ -136,6 +139,9 @@ impl Build<'_> {
         ordered.sort_by_key(rank);
         for slot in ordered {
             self.read(slot);
+        }
+        if let Some((slot, note)) = self.moved.take() {
+            self.note(&slot, &note);
         }
     }
 
@@ -249,7 +255,7 @@ impl Build<'_> {
                 value: CellValue::Text(note.clone()),
                 ..slot.clone()
             };
-            self.note(&moved, &note);
+            self.moved = Some((moved, note));
         }
     }
 
@@ -267,11 +273,15 @@ impl Build<'_> {
         for (id, value) in flags.facts {
             self.store(slot, id, Parsed::value(Value::Bool(value)).repair("由备注标记"));
         }
-        let whole = match self.record.get("apply.note").and_then(|f| f.value.as_ref()) {
-            Some(earlier) => format!("{}；{}", text.trim(), earlier.text()),
-            None => text.trim().to_owned(),
-        };
-        self.store(slot, "apply.note", Parsed::text(whole));
+        let own = text.trim();
+        match self.record.get_mut("apply.note") {
+            // what moved here from another cell stands behind what was written here
+            Some(Field { value: Some(Value::Text(earlier)), repairs, .. }) => {
+                *earlier = format!("{earlier}；{own}");
+                repairs.push("附注移入备注".to_owned());
+            }
+            _ => self.store(slot, "apply.note", Parsed::text(own)),
+        }
     }
 
     fn education(&mut self, slot: &Slot, text: &str) {

@@ -210,7 +210,7 @@ fn field(id: &str, f: &Field, pen: Pen) -> WireField {
         None => serde_json::Value::Null,
         Some(Value::Bool(b)) => (*b).into(),
         Some(Value::Int(n)) => (*n).into(),
-        Some(Value::List(list)) => list.clone().into(),
+        Some(Value::List(list)) => list.iter().map(|text| masked(text)).collect::<Vec<_>>().into(),
         Some(Value::Years(years)) => years.iter().copied().collect::<Vec<_>>().into(),
         Some(other) => masked(&other.text()).into(),
     };

@@ -205,7 +205,7 @@ fn gbk_names(bytes: &[u8]) -> Vec<u8> {
     let (mut out, mut list, mut count) = (Vec::new(), Vec::new(), 0u16);
     for n in 0..archive.len() {
         let mut member = archive.by_index(n).unwrap();
-        let name = gb18030(member.name().unwrap());
+        let name = gb18030(&member.name().unwrap());
         let mut data = Vec::new();
         std::io::Read::read_to_end(&mut member, &mut data).unwrap();
         let (crc, length) = (member.crc32().to_le_bytes(), (data.len() as u32).to_le_bytes());

@@ -22,22 +22,20 @@ const SIGNS: [&str; 10] = [
     "＠SUM(B1)",
 ];
 
-/// The signs go into 备注 and 公示结果 of the people of a roster.
-fn roster(people: &[Person]) -> Roster {
+/// A roster of these people, two signs each: in 备注 and in 公示结果.
+fn roster(people: &[Person], signs: &[&str]) -> Roster {
     let mut table = Roster { rows: vec![HEAD.map(Cell::from).to_vec()], merges: Vec::new() };
     for (n, who) in (1..).zip(people) {
         let mut row = person(n);
         row[1] = Cell::from(who.name.as_str());
         row[4] = Cell::from(who.id.as_str());
-        row[5] = Cell::from("");
-        row[2] = Cell::from("");
+        (row[2], row[5]) = (Cell::from(""), Cell::from(""));
         table.rows.push(row);
     }
-    let (remarks, results) = SIGNS.split_at(5);
-    for (row, sign) in (2..).zip(remarks) {
-        table.set(&format!("W{row}"), *sign);
+    table.set("X1", "公示结果");
+    for (row, pair) in (2..).zip(signs.chunks(2)) {
+        table.set(&format!("W{row}"), pair[0]).set(&format!("X{row}"), pair[1]);
     }
-    table.add("公示结果", &results.iter().map(|sign| Cell::from(*sign)).collect::<Vec<_>>());
     table
 }
 
@@ -77,12 +75,18 @@ fn only_text(path: &str, bytes: &[u8]) -> String {
 fn what_begins_like_a_formula_leaves_as_text() {
     let Some(office) = Office::open() else { return };
     let people: Vec<Person> = (1..=6).map(Person::clean).collect();
-    let mut files: Files = entry(&people.iter().collect::<Vec<_>>());
-    let mut table = roster(&people);
-    // the last one is asked about, so that a workbook of questions is written
-    table.set("U7", "=见附件");
-    files.insert("申报汇总表.xlsx".to_owned(), table.xlsx());
-    office.drop_dir(UNIT, &files);
+    let (first, second) = people.split_at(3);
+    for (unit, own, signs) in [(UNIT, first, &SIGNS[..6]), ("南通市测试三厂", second, &SIGNS[6..])]
+    {
+        let mut files: Files = entry(&own.iter().collect::<Vec<_>>());
+        let mut table = roster(own, signs);
+        if unit != UNIT {
+            // the last one is asked about, so that a workbook of questions is written
+            table.set("U4", "=见附件");
+        }
+        files.insert("申报汇总表.xlsx".to_owned(), table.xlsx());
+        office.drop_dir(unit, &files);
+    }
     // a table of text goes back as a workbook written anew
     let mut bad = Roster { rows: vec![HEAD.map(Cell::from).to_vec(), person(20)], merges: vec![] };
     bad.set("E2", "32060219").set("W2", "=HYPERLINK(\"http://example.invalid\")");

@@ -3,7 +3,7 @@
 use super::book::{self, Cell, people};
 use super::package::{ods, xls, xml_2003};
 use super::{each_reads, look, read, reads};
-use crate::office::{each, text};
+use crate::office::{codes, each, text};
 use crate::people::workbook;
 
 #[test]
@@ -102,9 +102,12 @@ fn remarks_set_flags_and_stay_as_they_are() {
     assert_eq!(flag(8, "apply.transferred"), read_as(true));
     assert_eq!(flag(9, "person.staffed"), read_as(false));
     assert_eq!(flag(11, "apply.transferred").1, "presumed");
-    // who withdraws applies no more
-    assert!(!seen.names().contains(&book::name(9).as_str()), "{:?}", seen.names());
-    assert_eq!(seen.names().len(), words.len() - 1);
+    // who withdraws applies no more, and is asked for nothing
+    let gone = seen.row(10);
+    assert_eq!(text(&gone["decision"]), "returned");
+    let said: Vec<&str> = codes(gone);
+    assert_eq!(said, ["DU-131"]);
+    assert!(seen.people().iter().filter(|p| codes(p).contains(&"DU-131")).count() == 1);
 }
 
 #[test]

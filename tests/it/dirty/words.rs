@@ -108,7 +108,7 @@ fn a_trade_and_a_level_in_one_cell_are_taken_apart() {
 #[test]
 fn a_missing_sex_is_filled_and_a_wrong_one_is_an_error() {
     let mut table = people(4);
-    table.set("C2", "").set("C3", "女").set("C4", "1").set("C5", "未知");
+    table.set("C2", "").set("C3", "女").set("C4", "1").set("C5", "不明");
     let Some(seen) = read("表.xlsx", &table.xlsx()) else { return };
     let filled = &seen.row(2)["record"]["person.sex"];
     assert_eq!((text(&filled["value"]), text(&filled["source"])), ("男", "filled"));
@@ -168,7 +168,7 @@ fn schools_in_free_words_and_of_two_the_higher() {
             reads("大学专科", "大学专科", "", &[]),
             reads("高中（中专）", "中专", "最高", &["FD-135 warn"]),
             reads("大专、本科", "大学本科", "最高", &["FD-135 warn"]),
-            reads("本科肄业", "—", "", &["FD-132 warn"]),
+            reads("本科肄业", "—", "学历", &["FD-132 warn"]),
             reads("识字班", "—", "", &["FD-131 error"]),
         ],
     );
