@@ -10,6 +10,7 @@ mod commands;
 mod corrections;
 mod files;
 mod folders;
+mod forms_in;
 mod hostile;
 mod ink;
 mod intake;
