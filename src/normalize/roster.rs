@@ -6,7 +6,7 @@ use super::{
 };
 use crate::diag::{Finding, Origin, Severity};
 use crate::pack::Pack;
-use crate::read::{Content, FileReading, Reading, Workbook};
+use crate::read::{Content, FileReading, FilledForm, Reading, Workbook};
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 
@@ -76,13 +76,7 @@ fn file_one(ctx: &Ctx<'_>, file: &FileReading, filing: &mut Filing) -> FiledFile
     }
     match &file.content {
         Content::Workbook(book) => workbook(ctx, file, book, &mut filed, filing),
-        Content::Form(text) => {
-            let sender = filing.sender.clone();
-            if let Some(row) = form::read(ctx, &filed.path, text, &sender) {
-                filing.rows.push(row);
-                used(&mut filed, "form");
-            }
-        }
+        Content::Form(text) => document(ctx, text, &mut filed, filing),
         Content::Scan(scan) => {
             filed.pages = u32::try_from(scan.pages.len()).ok();
             filed.scan = Some(scan.clone());
@@ -97,6 +91,34 @@ fn file_one(ctx: &Ctx<'_>, file: &FileReading, filing: &mut Filing) -> FiledFile
         Content::Unknown => unknown(&mut filed),
     }
     filed
+}
+
+/// A word processor's document: a form of one person, or a roster somebody wrote as a table.
+fn document(ctx: &Ctx<'_>, text: &FilledForm, filed: &mut FiledFile, filing: &mut Filing) {
+    let unfilled = match form::read(ctx, &filed.path, text, &filing.sender) {
+        form::Read::Person(row) => {
+            filing.rows.push(row);
+            used(filed, "form");
+            return;
+        }
+        form::Read::Unfilled(finding) => Some(finding),
+        form::Read::Other => None,
+    };
+    let mut rows = Vec::new();
+    for page in form::sheets(text) {
+        if let Some(read) = sheet::read(ctx, &filed.path, &page, true, &filing.sender) {
+            rows.extend(read.rows);
+            filing.findings.extend(read.findings);
+        }
+    }
+    if !rows.is_empty() {
+        filing.rows.extend(rows);
+        used(filed, "roster");
+    } else if let Some(finding) = unfilled {
+        filed.verdict = Verdict::Held;
+        filed.code = Some(finding.code.to_string());
+        filed.findings.push(finding);
+    }
 }
 
 fn used(filed: &mut FiledFile, what: &str) {

@@ -160,6 +160,9 @@ fn unrecognised(path: &str) -> Refusal {
     }
 }
 
+/// What to do with a document of another format.
+const AS_DOCX: Option<&str> = Some("用 Word/WPS 打开后另存为 docx 再提交");
+
 /// A ZIP package: told apart by its parts.
 fn office(task: &ReadTask, limits: &Limits) -> Outcome {
     let mut package = match Package::open(&task.blob, limits) {
@@ -172,6 +175,7 @@ fn office(task: &ReadTask, limits: &Limits) -> Outcome {
     };
     let result = match kind {
         "ofd" => Err(Refusal::Unread),
+        "odt" => Err(Refusal::Foreign { sniffed: "ODF 文字文档（odt）", remedy: AS_DOCX }),
         "zip" => Err(Refusal::Unknown),
         _ => package.examine(limits).and_then(|()| read_package(kind, task, &mut package, limits)),
     };
@@ -195,8 +199,12 @@ fn package_kind(package: &mut Package) -> Result<&'static str, Refusal> {
         }
     }
     let mime = package.text("mimetype")?.unwrap_or_default();
-    let sheet = mime.starts_with("application/vnd.oasis.opendocument.spreadsheet");
-    Ok(if sheet { "ods" } else { "zip" })
+    let odf = |kind: &str| mime.starts_with(&format!("application/vnd.oasis.opendocument.{kind}"));
+    Ok(match () {
+        () if odf("spreadsheet") => "ods",
+        () if odf("text") => "odt",
+        () => "zip",
+    })
 }
 
 fn has_macros(package: &Package) -> bool {
@@ -210,7 +218,7 @@ fn read_package(
     limits: &Limits,
 ) -> Result<(Content, Vec<Finding>), Refusal> {
     let mut book = match kind {
-        "docx" => return Ok((Content::Form(form::read(package)?), Vec::new())),
+        "docx" => return Ok((Content::Form(form::read(package, limits)?), Vec::new())),
         "ods" => workbook::read_ods(package, limits)?,
         "xlsb" => workbook::read_xlsb(&task.blob, package, limits)?,
         _ => workbook::read_xlsx(&task.blob, package, limits)?,
@@ -236,8 +244,7 @@ fn compound(task: &ReadTask, limits: &Limits) -> Outcome {
         let book = workbook::read_xls(&bytes, &stream.unwrap_or_default(), limits);
         ("xls", book.map(|book| finish(book, &task.path, has("_VBA_PROJECT_CUR"))))
     } else if has("WordDocument") {
-        let remedy = Some("用 Word/WPS 打开后另存为 docx 再提交");
-        ("doc", Err(Refusal::Foreign { sniffed: "旧版 Word 文档（doc）", remedy }))
+        ("doc", Err(Refusal::Foreign { sniffed: "旧版 Word 文档（doc）", remedy: AS_DOCX }))
     } else {
         ("ole", Err(unrecognised(&task.path)))
     }
@@ -280,7 +287,7 @@ fn declared_charset(head: &str) -> Option<String> {
 const OTHER_TEXT: [(&[u8], &str, Option<&str>); 3] = [
     (b"MIME-Version:", "网页归档（mht）", None),
     (b"ID;P", "SYLK 表格", None),
-    (b"{\\rtf", "RTF 文档", Some("用 Word/WPS 打开后另存为 docx 再提交")),
+    (b"{\\rtf", "RTF 文档", AS_DOCX),
 ];
 
 /// CSV and its kin.

@@ -267,7 +267,10 @@ fn docx_is_a_form() {
     let parsed = parse_zip(&package(&[CONTENT_TYPES, ("word/document.xml", document)]), "表.docx");
     assert_eq!(parsed.kind, "docx");
     let Content::Form(form) = &parsed.content else { panic!("{parsed:?}") };
-    assert_eq!((form.titles[0].as_str(), form.tables[0][0][0].as_str()), ("登记表", "姓名"));
+    assert_eq!(
+        (form.titles[0].as_str(), form.tables[0].cells[0].text.as_str()),
+        ("登记表", "姓名")
+    );
 }
 
 /// Bytes, name, sniffed kind; then the word and the codes they give.

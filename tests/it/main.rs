@@ -11,6 +11,7 @@ mod corrections;
 mod dirty;
 mod files;
 mod folders;
+mod forms_in;
 mod hostile;
 mod ink;
 mod intake;
