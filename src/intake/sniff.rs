@@ -62,6 +62,8 @@ fn by_text(head: &[u8], path: &str) -> FileKind {
         && visible.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'!' || b == b'?');
     match () {
         () if markup => FileKind::Markup,
+        // named as a document or as nothing known: the reader tells what it is
+        () if plain.starts_with(b"{\\rtf") => FileKind::Text,
         () if TEXTUAL.contains(&name::ending(path).as_str()) => FileKind::Text,
         () => FileKind::Unknown,
     }
@@ -103,5 +105,6 @@ mod tests {
         assert_eq!(sniff(b"MZ\x90\0\x03\0\0\0", "a.txt"), FileKind::Unknown);
         assert_eq!(sniff(b"@echo off\r\n", "a.bat"), FileKind::Unknown);
         assert_eq!(sniff(b"BM is a unit", "a.txt"), FileKind::Text);
+        assert_eq!(sniff(b"{\\rtf1\\ansi", "a.doc"), FileKind::Text);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::fact::Parsed;
 use super::{Value, cell, date, merit, unit};
-use crate::pack::Pack;
+use crate::pack::{Pack, pattern_matches};
 use crate::read::CellValue;
 use crate::text::{PartialDate, fold, strip_blanks};
 
@@ -16,7 +16,9 @@ pub(super) fn read(
     let text = value.text();
     match field {
         "person.birth" => date::read(value, known),
-        "person.work_start" | "cert.date" | "papers.1.date" => date::read(value, None),
+        "person.work_start" | "cert.date" => date::read(value, None),
+        dated if pattern_matches("papers.*.date", dated) => date::read(value, None),
+        dated if pattern_matches("education.*.date", dated) => date::read_end(value),
         "education.date" => date::read_end(value),
         "person.sex" => sex(&text),
         "person.ethnic" => ethnic(&text),

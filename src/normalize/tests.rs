@@ -5,7 +5,8 @@ use crate::diag::Severity;
 use crate::intake::{Delivery, EntryKind, FileKind, SourceFile, Witness};
 use crate::pack::Pack;
 use crate::read::{
-    Area, Cell, CellValue, Content, FileReading, FilledForm, Reading, Sheet, Workbook,
+    Area, Cell, CellValue, Content, FileReading, FilledForm, FormCell, FormTable, Reading, Sheet,
+    Workbook,
 };
 use chrono::{DateTime, NaiveDate};
 
@@ -403,17 +404,29 @@ fn workbooks_that_are_no_rosters() {
     );
 }
 
+/// A form of one table without merged cells.
+pub(super) fn form_of(titles: &[&str], rows: &[&[&str]]) -> FilledForm {
+    let mut cells = Vec::new();
+    for (y, row) in (0_u32..).zip(rows) {
+        for (x, text) in (0_u32..).zip(*row) {
+            let area = Area { top: y, left: x, bottom: y, right: x };
+            cells.push(FormCell { area, index: x, text: (*text).to_owned() });
+        }
+    }
+    let titles: Vec<String> = titles.iter().map(|t| (*t).to_owned()).collect();
+    FilledForm { tables: vec![FormTable { above: titles.len(), cells }], titles }
+}
+
 #[test]
 fn a_filled_form_is_a_roster_of_one() {
-    let cells = |row: &[&str]| row.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>();
-    let form = FilledForm {
-        titles: vec!["高级技师考评登记表".to_owned()],
-        tables: vec![vec![
-            cells(&["姓  名", "王芳", "性别", "女", "民族", "汉"]),
-            cells(&["身份证号码", "身份证号码", "11010519491231002X", "申报工种", "电工"]),
-            cells(&["学历", "", "工作单位", "市一院"]),
-        ]],
-    };
+    let form = form_of(
+        &["高级技师考评登记表"],
+        &[
+            &["姓  名", "王芳", "性别", "女", "民族", "汉"],
+            &["身份证号码", "11010519491231002X", "申报工种", "电工"],
+            &["学历", "", "工作单位", "市一院"],
+        ],
+    );
     let filing = normalize(
         &reading(vec![("王芳.docx", "docx", Content::Form(form))]),
         &pack(),

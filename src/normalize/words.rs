@@ -118,7 +118,7 @@ pub(super) fn by_words(label: &str) -> Option<&'static str> {
 /// A child label that means little without the one above it: 编号 under 技师证书.
 pub(super) fn under(parent: &str, child: &str) -> Option<&'static str> {
     let is = |list: &[&str]| list.contains(&child);
-    let number = is(&["编号", "号码", "号", "证号", "证书号"]);
+    let number = is(&["编号", "号码", "号", "证号", "证书号", "证书编号", "证书号码"]);
     let date = is(&["时间", "日期", "年月"]);
     if has(parent, &["学历", "毕业", "教育情况"]) && !parent.contains("继续") {
         return match () {

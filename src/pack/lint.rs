@@ -7,8 +7,9 @@
 use super::cover::{band_fault, cases, takes};
 use super::load::nearest;
 use super::source::Source;
-use super::{Band, LoadedPack, Pack, Window, Workflow, facts, words};
+use super::{Band, LoadedPack, Pack, Place, Window, Workflow, facts, words};
 use crate::diag::Finding;
+use crate::text::fold;
 use std::collections::BTreeSet;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -32,6 +33,7 @@ pub fn lint(loaded: &LoadedPack, readable: &dyn Fn(&str) -> bool) -> Vec<Finding
     lint.bands();
     lint.clauses();
     lint.templates(loaded);
+    lint.filled();
     lint.routes();
     lint.workflows();
     lint.numbering();
@@ -119,7 +121,7 @@ impl Lint<'_> {
 
     fn ids(&mut self) {
         let p = self.pack;
-        let lists: [(&str, Vec<&str>); 11] = [
+        let lists: [(&str, Vec<&str>); 12] = [
             ("window", p.windows.iter().map(|x| x.id.as_str()).collect()),
             ("rule", p.rules.iter().map(|x| x.id.as_str()).collect()),
             ("exception", p.exceptions.iter().map(|x| x.id.as_str()).collect()),
@@ -127,6 +129,7 @@ impl Lint<'_> {
             ("quota", p.quotas.iter().map(|x| x.id.as_str()).collect()),
             ("check", p.checks.iter().map(|x| x.id.as_str()).collect()),
             ("form", p.forms.iter().map(|x| x.id.as_str()).collect()),
+            ("filled", p.filled.iter().map(|x| x.id.as_str()).collect()),
             ("route", p.routes.iter().map(|x| x.id.as_str()).collect()),
             ("convention", p.conventions.iter().map(|x| x.id.as_str()).collect()),
             ("channel", p.channels.iter().map(|x| x.id.as_str()).collect()),
@@ -199,6 +202,36 @@ impl Lint<'_> {
             if !loaded.template_dirs.iter().any(|dir| dir.join(&form.template).is_file()) {
                 let told = format!("模板 {}", form.template);
                 self.say_at("PK-103", &format!("form.{n}.template"), &[("ref", &told)]);
+            }
+        }
+    }
+
+    /// A title or a label of nothing is met everywhere or nowhere; of two equal ones the second
+    /// would never be read; cells below a label are counted, one beside it is not.
+    fn filled(&mut self) {
+        let pack = self.pack;
+        let mut titles = BTreeSet::new();
+        for (n, form) in pack.filled.iter().enumerate() {
+            let spot = self.spot(&format!("filled.{n}.title"));
+            if fold(&form.title).is_empty() {
+                self.say("PK-103", spot.at, &[("ref", &format!("{} = \"\"", spot.key))]);
+            } else if !titles.insert(fold(&form.title)) {
+                self.say("PK-104", spot.at, &[("id", &form.title)]);
+            }
+            let mut labels = BTreeSet::new();
+            for (i, field) in form.fields.iter().enumerate() {
+                let path = format!("filled.{n}.fields.{i}");
+                let spot = self.spot(&format!("{path}.label"));
+                if fold(&field.label).is_empty() {
+                    self.say("PK-103", spot.at, &[("ref", &format!("{} = \"\"", spot.key))]);
+                } else if !labels.insert((fold(&field.label), field.place.as_str())) {
+                    self.say("PK-104", spot.at, &[("id", &field.label)]);
+                }
+                if field.field.contains('*') && field.place() != Place::Below {
+                    let spot = self.spot(&format!("{path}.field"));
+                    let told = format!("{} = \"{}\"（带 * 的要用 below）", spot.key, field.field);
+                    self.say("PK-103", spot.at, &[("ref", &told)]);
+                }
             }
         }
     }

@@ -7,6 +7,7 @@
 mod cover;
 mod expr;
 mod facts;
+mod filled;
 mod lint;
 mod load;
 mod merge;
@@ -23,6 +24,7 @@ mod words;
 
 pub use expr::{expr_facts, expr_holds};
 pub use facts::{fact_label, is_known_fact, pattern_matches};
+pub use filled::{Filled, FilledField, Place};
 pub use lint::lint;
 pub use load::{PackError, load, told};
 pub use papers::*;

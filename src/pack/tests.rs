@@ -245,3 +245,92 @@ fn a_number_in_quotes_is_no_limit() {
 fn an_unknown_code_is_told_with_the_nearest() {
     slip("finding = \"EL-111\"", "finding = \"EL-1111\"", "\"EL-1111\"", "PK-107", "EL-111");
 }
+
+#[test]
+fn the_words_of_a_filled_form_are_checked() {
+    let field = "{ label = \"所在单位推荐意见\", field = \"opinion.unit\" }";
+    slip(
+        field,
+        &field.replace("opinion.unit", "opinion.unti"),
+        "\"opinion.unti\"",
+        "PK-107",
+        "filled[approval].fields[3].field = \"opinion.unti\"，是否为 opinion.unit？",
+    );
+    slip(
+        field,
+        &field.replace("见\",", "见\", place = \"rigth\","),
+        "\"rigth\"",
+        "PK-107",
+        "filled[approval].fields[3].place = \"rigth\"，是否为 right？",
+    );
+    slip(
+        field,
+        &field.replace("所在单位推荐意见", "　"),
+        "\"　\"",
+        "PK-103",
+        "filled[approval].fields[3].label = \"\"",
+    );
+    slip(
+        field,
+        &format!("{field},\n  {field}"),
+        "\"所在单位推荐意见\", field = \"opinion.unit\" },\n  { label = \"主管",
+        "PK-104",
+        "所在单位推荐意见",
+    );
+    slip(
+        field,
+        &field.replace("opinion.unit", "experts.*.name"),
+        "\"experts.*.name\"",
+        "PK-103",
+        "filled[approval].fields[3].field = \"experts.*.name\"（带 * 的要用 below）",
+    );
+    let title = "title = \"技术等级考核审批表\"";
+    slip(title, "title = \" \"", "\" \"\nfields", "PK-103", "filled[approval].title = \"\"");
+    let map = format!("[[filled]]\nid = \"again\"\n{title}\n\n[[filled]]\nid = \"approval\"");
+    slip(
+        "[[filled]]\nid = \"approval\"",
+        &map,
+        "\"技术等级考核审批表\"\nfields",
+        "PK-104",
+        "技术等级考核审批表",
+    );
+    let id = "[[filled]]\nid = \"approval\"\ntitle = \"乙\"\n\n[[filled]]\nid = \"approval\"";
+    slip("[[filled]]\nid = \"approval\"", id, "\"approval\"\ntitle = \"技术", "PK-104", "approval");
+}
+
+#[test]
+fn an_unknown_key_of_a_filled_form_ends_the_loading() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let text = fs::read_to_string(root.join("nantong-2019/circular.toml")).unwrap();
+    for (from, to, said) in [
+        (
+            "id = \"approval\"\ntitle = \"技术",
+            "id = \"approval\"\ntitel = \"技术",
+            "titel，是否为 title？",
+        ),
+        (
+            "{ label = \"主管部门意见\", field",
+            "{ labell = \"主管部门意见\", field",
+            "labell，是否为 label？",
+        ),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join("nantong-2019")).unwrap();
+        let slipped = text.replacen(from, to, 1);
+        fs::write(dir.path().join("nantong-2019/circular.toml"), slipped).unwrap();
+        let told = load(dir.path(), "nantong-2019").unwrap_err().to_string();
+        assert!(told.contains(said) && told.starts_with("PK-107"), "{told}");
+    }
+}
+
+#[test]
+fn what_a_filled_form_brings_has_a_source() {
+    let rule = "all = [{ fact = \"training.passed_years\", op = \"contains_all\", ref = \"training_years\" }]";
+    let scored = "all = [{ fact = \"score.theory\", op = \"ge\", value = 60 }]";
+    let field = "{ label = \"设区市工考部门意见\", field = \"opinion.city\" }";
+    let brought = format!("{field},\n  {{ label = \"理论成绩\", field = \"score.theory\" }}");
+    let (loaded, _) = with(&[(rule, scored), (field, &brought)]);
+    let lines = lines(&loaded);
+    assert!(!lines.iter().any(|l| l.starts_with("PK-113")), "{lines:#?}");
+}

@@ -1,5 +1,6 @@
 //! The tables of a pack, one struct per table of the schema: identity, windows, scope, rules.
 
+use super::filled::Filled;
 use super::papers::{
     Aliases, Binding, Channel, Contact, Convention, Experts, Form, FormCheck, Material, Numbering,
     Outcome, Photo, Print, Quant, Quota, Route, Sanction, Site, Summary, Workflow,
@@ -61,6 +62,9 @@ pub struct Pack {
     /// The forms to print.
     #[serde(default, rename = "form")]
     pub forms: Vec<Form>,
+    /// Forms as applicants fill them in.
+    #[serde(default)]
+    pub filled: Vec<Filled>,
     /// How the booklet is bound.
     #[serde(default)]
     pub binding: Binding,

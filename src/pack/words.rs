@@ -2,10 +2,12 @@
 //! the closed lists of words the program acts on. A word the program compares with others and that
 //! is not of this table is taken for its default in silence: new words of the schema come here.
 
+use super::filled::PLACES;
 use super::lint::{Lint, Spot};
 use super::ranks::{grades, words_of};
 use super::{
-    Pack, expr_facts, expr_holds, facts, grade_rank, pattern_matches, place_rank, rank_of,
+    FilledField, Pack, expr_facts, expr_holds, facts, grade_rank, pattern_matches, place_rank,
+    rank_of,
 };
 use crate::diag::{Code, all_codes};
 use crate::text::PartialDate;
@@ -75,6 +77,8 @@ const VALUES: &[(&str, Kind)] = &[
     ("material.*.group", Kind::OneOf(&["必备", "辅助", "单位"])),
     ("material.*.parts.*.original", Kind::OneOf(&["show", "keep"])),
     ("form.*.per.*", Kind::OneOf(&["person", "trade", "unit-trade", "unit"])),
+    ("filled.*.fields.*.field", Kind::Fact),
+    ("filled.*.fields.*.place", Kind::OneOf(&PLACES)),
     ("photo.formats.*", Kind::OneOf(&["jpg", "jpeg", "png", "tif", "tiff"])),
     (
         "derive.*.compute",
@@ -258,7 +262,9 @@ impl Walk<'_, '_> {
             pattern_matches(key, fact)
                 || fact.strip_prefix(key.as_str()).is_some_and(|rest| rest.starts_with('.'))
         };
-        (self.lint.readable)(fact) || self.lint.pack.derive.keys().any(derived)
+        let mapped = |field: &FilledField| pattern_matches(&field.field, fact);
+        let mut maps = self.lint.pack.filled.iter().flat_map(|form| &form.fields);
+        (self.lint.readable)(fact) || self.lint.pack.derive.keys().any(derived) || maps.any(mapped)
     }
 
     fn expression(&mut self, expr: &str, spot: &Spot) {

@@ -33,6 +33,9 @@ fn chinese_date(date: &PartialDate) -> String {
     }
 }
 
+/// Most numbered rows of one kind (papers, jobs) that forms are given.
+const MOST_ROWS: usize = 100;
+
 /// The record nested by the dots of its field ids, every known field present.
 pub(crate) fn nested(record: &Record) -> Json {
     let mut root = blank_record();
@@ -47,6 +50,17 @@ fn put(root: &mut Json, id: &str, text: String) {
     let mut at = root;
     let mut parts = id.split('.').peekable();
     while let Some(part) = parts.next() {
+        if let Json::Array(rows) = at {
+            let number = part.parse::<usize>().ok().filter(|n| (1..=MOST_ROWS).contains(n));
+            let (Some(number), Some(key)) = (number, parts.next()) else { return };
+            if rows.len() < number {
+                rows.resize(number, Json::Object(Map::new()));
+            }
+            if let Json::Object(row) = &mut rows[number - 1] {
+                row.insert(key.to_owned(), Json::String(text));
+            }
+            return;
+        }
         let Json::Object(map) = at else { return };
         if parts.peek().is_none() {
             if !matches!(map.get(part), Some(Json::Array(_) | Json::Object(_))) {
@@ -55,7 +69,7 @@ fn put(root: &mut Json, id: &str, text: String) {
             return;
         }
         at = map.entry(part.to_owned()).or_insert_with(|| Json::Object(Map::new()));
-        if at.is_string() || at.is_array() {
+        if at.is_string() {
             return;
         }
     }

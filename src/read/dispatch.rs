@@ -9,6 +9,7 @@ use crate::text::byte_words;
 use crate::wall::{Limits, Task};
 use serde::{Deserialize, Serialize};
 use std::fs;
+use std::io::Read as _;
 use std::path::PathBuf;
 
 /// One file for the worker to read.
@@ -74,12 +75,76 @@ pub fn parse(task: &ReadTask, limits: &Limits) -> Parsed {
         FileKind::Heic => ("heic", Err(Refusal::Unread)),
         FileKind::Rar | FileKind::SevenZip => (task.kind.word(), Err(Refusal::Archive)),
         FileKind::Empty => ("empty", Err(Refusal::Damaged("文件为空"))),
-        FileKind::Unknown => ("unknown", Err(unrecognised(&task.path))),
+        FileKind::Unknown => ("unknown", Err(unknown(task))),
     };
     match result {
-        Ok((content, findings)) => Parsed { kind: kind.to_owned(), content, findings },
+        Ok((content, mut findings)) => {
+            if matches!(content, Content::Workbook(_)) {
+                findings.extend(disguise(kind, &task.path));
+            }
+            Parsed { kind: kind.to_owned(), content, findings }
+        }
         Err(refusal) => Parsed::refused(kind, &refusal, &task.path),
     }
+}
+
+/// A table that calls itself another format than it is: read, and said.
+fn disguise(kind: &str, path: &str) -> Option<Finding> {
+    let ext = extension(path);
+    let honest: &[&str] = match ext.as_str() {
+        "xls" | "et" | "ett" => &["xls"],
+        "xlsx" | "xlsm" => &["xlsx", "xlsm"],
+        "xlsb" => &["xlsb"],
+        "ods" => &["ods"],
+        "csv" | "tsv" | "txt" => &["csv"],
+        _ => return None,
+    };
+    let sniffed = match kind {
+        "html" => "网页（HTML）",
+        "xml" => "XML 电子表格",
+        "csv" => "文本（CSV）",
+        other => other,
+    };
+    let lie = || {
+        Finding::new("IN-142", Origin::file(path))
+            .arg("file", file_name(path))
+            .arg("ext", ext.to_uppercase())
+            .arg("sniffed", sniffed)
+            .build()
+    };
+    (!honest.contains(&kind)).then(lie)
+}
+
+/// Bytes that are no file we take in; what can be named is named.
+fn unknown(task: &ReadTask) -> Refusal {
+    let mut head = Vec::new();
+    let opened = fs::File::open(&task.blob);
+    // a file that cannot be read has no bytes to name it by
+    let _ = opened.and_then(|file| file.take(64).read_to_end(&mut head));
+    other_text(&head)
+        .or_else(|| {
+            let sniffed = is_dbase(&head).then_some("dBase 数据表（dbf）")?;
+            Some(Refusal::Foreign { sniffed, remedy: None })
+        })
+        .unwrap_or_else(|| unrecognised(&task.path))
+}
+
+/// The header of a dBase table: its version, the day it was written, and a length of the header
+/// that leaves room for whole fields.
+fn is_dbase(head: &[u8]) -> bool {
+    let [version, _, month, day, _, _, _, _, low, high, ..] = head else { return false };
+    let header = u16::from_le_bytes([*low, *high]);
+    [0x03, 0x30, 0x31, 0x83, 0x8B, 0xF5].contains(version)
+        && (1..=12).contains(month)
+        && (1..=31).contains(day)
+        && header > 32
+        && matches!(header % 32, 1 | 8)
+}
+
+/// A text format that would pass for a table.
+fn other_text(bytes: &[u8]) -> Option<Refusal> {
+    let (_, sniffed, remedy) = OTHER_TEXT.iter().find(|(mark, ..)| bytes.starts_with(mark))?;
+    Some(Refusal::Foreign { sniffed: *sniffed, remedy: *remedy })
 }
 
 /// Bytes of no known format: a lie when the name claims one, else merely unknown.
@@ -102,6 +167,9 @@ fn unrecognised(path: &str) -> Refusal {
     }
 }
 
+/// What to do with a document of another format.
+const AS_DOCX: Option<&str> = Some("用 Word/WPS 打开后另存为 docx 再提交");
+
 /// A ZIP package: told apart by its parts.
 fn office(task: &ReadTask, limits: &Limits) -> Outcome {
     let mut package = match Package::open(&task.blob, limits) {
@@ -114,6 +182,7 @@ fn office(task: &ReadTask, limits: &Limits) -> Outcome {
     };
     let result = match kind {
         "ofd" => Err(Refusal::Unread),
+        "odt" => Err(Refusal::Foreign { sniffed: "ODF 文字文档（odt）", remedy: AS_DOCX }),
         "zip" => Err(Refusal::Unknown),
         _ => package.examine(limits).and_then(|()| read_package(kind, task, &mut package, limits)),
     };
@@ -137,8 +206,12 @@ fn package_kind(package: &mut Package) -> Result<&'static str, Refusal> {
         }
     }
     let mime = package.text("mimetype")?.unwrap_or_default();
-    let sheet = mime.starts_with("application/vnd.oasis.opendocument.spreadsheet");
-    Ok(if sheet { "ods" } else { "zip" })
+    let odf = |kind: &str| mime.starts_with(&format!("application/vnd.oasis.opendocument.{kind}"));
+    Ok(match () {
+        () if odf("spreadsheet") => "ods",
+        () if odf("text") => "odt",
+        () => "zip",
+    })
 }
 
 fn has_macros(package: &Package) -> bool {
@@ -152,7 +225,7 @@ fn read_package(
     limits: &Limits,
 ) -> Result<(Content, Vec<Finding>), Refusal> {
     let mut book = match kind {
-        "docx" => return Ok((Content::Form(form::read(package)?), Vec::new())),
+        "docx" => return Ok((Content::Form(form::read(package, limits)?), Vec::new())),
         "ods" => workbook::read_ods(package, limits)?,
         "xlsb" => workbook::read_xlsb(&task.blob, package, limits)?,
         _ => workbook::read_xlsx(&task.blob, package, limits)?,
@@ -178,8 +251,7 @@ fn compound(task: &ReadTask, limits: &Limits) -> Outcome {
         let book = workbook::read_xls(&bytes, &stream.unwrap_or_default(), limits);
         ("xls", book.map(|book| finish(book, &task.path, has("_VBA_PROJECT_CUR"))))
     } else if has("WordDocument") {
-        let remedy = Some("用 Word/WPS 打开后另存为 docx 再提交");
-        ("doc", Err(Refusal::Foreign { sniffed: "旧版 Word 文档（doc）", remedy }))
+        ("doc", Err(Refusal::Foreign { sniffed: "旧版 Word 文档（doc）", remedy: AS_DOCX }))
     } else {
         ("ole", Err(unrecognised(&task.path)))
     }
@@ -222,7 +294,7 @@ fn declared_charset(head: &str) -> Option<String> {
 const OTHER_TEXT: [(&[u8], &str, Option<&str>); 3] = [
     (b"MIME-Version:", "网页归档（mht）", None),
     (b"ID;P", "SYLK 表格", None),
-    (b"{\\rtf", "RTF 文档", Some("用 Word/WPS 打开后另存为 docx 再提交")),
+    (b"{\\rtf", "RTF 文档", AS_DOCX),
 ];
 
 /// CSV and its kin.
@@ -231,10 +303,8 @@ fn text(task: &ReadTask, limits: &Limits) -> Outcome {
         Ok(bytes) => bytes,
         Err(refusal) => return ("text", Err(refusal)),
     };
-    for (mark, sniffed, remedy) in OTHER_TEXT {
-        if bytes.starts_with(mark) {
-            return ("text", Err(Refusal::Foreign { sniffed, remedy }));
-        }
+    if let Some(refusal) = other_text(&bytes) {
+        return ("text", Err(refusal));
     }
     match csv::read(&bytes, &task.path, limits) {
         // a note, not a table

@@ -167,13 +167,33 @@ pub fn a1(row: u32, column: u32) -> String {
     letters.iter().rev().collect::<String>() + &(row + 1).to_string()
 }
 
-/// A filled form: label and value pairs in order.
+/// A filled form: what stands outside tables, and the tables as they lie on the page.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct FilledForm {
-    /// Paragraphs outside tables (titles).
+    /// Paragraphs outside tables, in order; empty ones are left out.
     pub titles: Vec<String>,
-    /// Tables as grids of text.
-    pub tables: Vec<Vec<Vec<String>>>,
+    /// Tables in order; one inside a cell follows the table it lies in.
+    pub tables: Vec<FormTable>,
+}
+
+/// A table of a form.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct FormTable {
+    /// How many of the paragraphs stand before it.
+    pub above: usize,
+    /// Its cells by row, then from the left; empty ones as well.
+    pub cells: Vec<FormCell>,
+}
+
+/// A cell of a form, once, however many rows and columns it is merged over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FormCell {
+    /// The rows and grid columns it covers.
+    pub area: Area,
+    /// Its number in its first row, from 0: what the column of its name counts.
+    pub index: u32,
+    /// Its paragraphs as lines.
+    pub text: String,
 }
 
 /// An admitted image or PDF.

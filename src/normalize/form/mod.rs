@@ -1,0 +1,293 @@
+//! A filled form (`.docx`): a roster of one. Labels find their values beside, below or inside;
+//! a map of the pack knows what the labels alone do not tell.
+
+mod blocks;
+mod choice;
+mod fields;
+mod inside;
+mod page;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use super::header::{self, label};
+use super::row::{self, Ctx, Slot};
+use super::{Field, Row, Source, level};
+use crate::diag::{Finding, Origin, Severity};
+use crate::read::{CellValue, FilledForm};
+use crate::text::{fold, strip_blanks};
+use choice::Choice;
+use std::collections::BTreeSet;
+
+/// A form with more cells is no form of one person.
+const CELLS: usize = 20_000;
+/// Paragraphs that are looked through for labels.
+const PARAGRAPHS: usize = 5_000;
+/// So many labels make a form; so many values make a person.
+const ENOUGH: usize = 3;
+/// A longer paragraph is no title.
+const TITLE: usize = 40;
+
+/// What a document is.
+#[derive(Debug)]
+pub(super) enum Read {
+    /// A form somebody filled in.
+    Person(Row),
+    /// A form without a person; the finding says what is missing.
+    Unfilled(Finding),
+    /// No form.
+    Other,
+}
+
+/// A value as it stands under a label.
+#[derive(Debug)]
+struct Given {
+    field: String,
+    year: Option<i32>,
+    text: String,
+    origin: Origin,
+}
+
+/// A given value made ready for reading.
+struct Ready {
+    given: Given,
+    /// What is read instead of the text as it stands.
+    value: String,
+    /// Whether boxes say nothing certain.
+    unknown: bool,
+    repair: Option<&'static str>,
+}
+
+/// Reads a form as a roster of one.
+pub(super) fn read(ctx: &Ctx<'_>, path: &str, form: &FilledForm, sender: &str) -> Read {
+    if form.tables.iter().map(|t| t.cells.len()).sum::<usize>() > CELLS {
+        return Read::Other;
+    }
+    let all: Vec<Ready> = given(ctx, path, form).into_iter().map(|g| ready(g, form)).collect();
+    let filled: BTreeSet<&str> = all
+        .iter()
+        .filter(|r| !r.value.is_empty() || r.unknown)
+        .map(|r| r.given.field.as_str())
+        .collect();
+    let asked: BTreeSet<&str> = all.iter().map(|r| r.given.field.as_str()).collect();
+    if !filled.contains("person.name") || filled.len() < ENOUGH {
+        return if asked.len() >= ENOUGH {
+            Read::Unfilled(unfilled(path, &asked, &filled))
+        } else {
+            Read::Other
+        };
+    }
+    let slots: Vec<Slot> = all
+        .iter()
+        .map(|ready| Slot {
+            field: ready.given.field.clone(),
+            year: ready.given.year,
+            value: CellValue::Text(ready.value.clone()),
+            origin: ready.given.origin.clone(),
+        })
+        .collect();
+    let spare = spare(path, form, sender);
+    let first = slots.first().map_or_else(|| Origin::file(path), |slot| slot.origin.clone());
+    let mut row = row::build(ctx, &slots, &spare, &[], first);
+    for ready in &all {
+        keep_raw(&mut row, ready);
+        if ready.unknown {
+            undecided(ctx, &mut row, ready);
+        }
+    }
+    row.findings.extend(stranger(ctx, path, form, &row));
+    Read::Person(row)
+}
+
+/// Everything under a label: tables first, then the paragraphs around them.
+fn given(ctx: &Ctx<'_>, path: &str, form: &FilledForm) -> Vec<Given> {
+    let map = ctx.pack.filled_form(&form.titles.concat());
+    let mut out = Vec::new();
+    for (n, table) in form.tables.iter().enumerate() {
+        let page = page::Page::new(path, n + 1, table);
+        let above = table.above.checked_sub(1).and_then(|at| form.titles.get(at));
+        let heading = above.map_or("", String::as_str);
+        out.extend(fields::read(&page, heading, map));
+    }
+    for title in form.titles.iter().take(PARAGRAPHS) {
+        let origin = Origin { sheet: Some("正文".to_owned()), ..Origin::file(path) };
+        for entry in map.iter().flat_map(|map| &map.fields) {
+            let inside = entry.place() == crate::pack::Place::Inside;
+            let text = inside::after(&entry.label, title).filter(|_| inside);
+            let field = entry.field.clone();
+            out.extend(text.map(|text| Given { field, year: None, text, origin: origin.clone() }));
+        }
+        for pair in title.lines().flat_map(inside::pairs) {
+            let (field, year) = (pair.meaning.field, pair.meaning.year);
+            out.push(Given { field, year, text: pair.value, origin: origin.clone() });
+        }
+    }
+    for given in &mut out {
+        given.field = asked(&given.field).to_owned();
+    }
+    out
+}
+
+/// A form asks for what is applied for where it says only 工种 or 等级.
+pub(super) fn asked(field: &str) -> &str {
+    match field {
+        "any.trade" => "apply.trade",
+        "any.level" => "apply.level",
+        other => other,
+    }
+}
+
+/// The value without the lines and words a form is printed with; boxes become what they say.
+fn ready(given: Given, form: &FilledForm) -> Ready {
+    let appended = text::appended(&given.text, &form.titles);
+    let moved = appended.is_some();
+    let bare = text::bare(&given.field, &appended.unwrap_or_else(|| given.text.clone()));
+    let (value, unknown, repair) = match choice::read(&given.field, &bare) {
+        Choice::Plain if moved => (bare, false, Some("取自附页")),
+        Choice::Plain => (bare, false, None),
+        Choice::Chosen(word) => (word, false, Some("按勾选取值")),
+        Choice::Unknown => (String::new(), true, None),
+    };
+    Ready { given, value, unknown, repair }
+}
+
+/// The record keeps what stands in the form, not what was made of it.
+fn keep_raw(row: &mut Row, ready: &Ready) {
+    if ready.value == ready.given.text || ready.value.is_empty() {
+        return;
+    }
+    let own = |f: &&mut Field| {
+        f.source == Source::Read && f.origin == ready.given.origin && f.raw == ready.value
+    };
+    for field in row.record.values_mut().filter(own) {
+        field.raw.clone_from(&ready.given.text);
+        field.repairs.extend(ready.repair.map(str::to_owned));
+    }
+}
+
+/// Boxes of which none or several are marked: the field stays unknown, also where the identity
+/// number would tell it, for the applicant has to sign one answer.
+fn undecided(ctx: &Ctx<'_>, row: &mut Row, ready: &Ready) {
+    let Given { field, origin, text, .. } = &ready.given;
+    let known =
+        row.record.get(field).is_some_and(|f| f.source == Source::Read && f.value.is_some());
+    if known {
+        return;
+    }
+    let empty = ctx.pack.roster.empty.get(field).map_or("FD-101", String::as_str);
+    let about = |f: &Finding| f.field.as_ref() == Some(field);
+    row.findings.retain(|f| !(about(f) && [empty, "FD-111"].contains(&f.code.as_str())));
+    let start = Finding::new("FM-141", origin.clone());
+    let start = if ctx.required.contains(field) { start.severity(Severity::Error) } else { start };
+    let finding = start.arg("label", label(field)).arg("value", choice::shown(text)).field(field);
+    row.findings.push(finding.build());
+    let unread = Field {
+        value: None,
+        raw: text.clone(),
+        origin: origin.clone(),
+        repairs: Vec::new(),
+        source: Source::Read,
+    };
+    row.record.insert(field.clone(), unread);
+}
+
+/// FM-143: what keeps a form from being read.
+fn unfilled(path: &str, asked: &BTreeSet<&str>, filled: &BTreeSet<&str>) -> Finding {
+    let why = if filled.is_empty() {
+        "各栏都没有填写"
+    } else if !asked.contains("person.name") {
+        "没有找到\"姓名\"栏"
+    } else if !filled.contains("person.name") {
+        "\"姓名\"栏为空"
+    } else {
+        "填写的栏目太少"
+    };
+    let name = path.rsplit('/').next().unwrap_or(path);
+    Finding::new("FM-143", Origin::file(path)).arg("file", name).arg("why", why).build()
+}
+
+/// FM-142: a form with the title of no form of this circular, and what it does not ask.
+fn stranger(ctx: &Ctx<'_>, path: &str, form: &FilledForm, row: &Row) -> Option<Finding> {
+    let before = form.tables.iter().map(|t| t.above).max().unwrap_or(form.titles.len());
+    let titles = form.titles.get(..before).unwrap_or(&form.titles);
+    let whole = fold(&titles.concat());
+    let own = |title: &str| whole.contains(&fold(title));
+    let pack = ctx.pack;
+    if pack.forms.iter().any(|f| own(&f.title)) || pack.filled.iter().any(|f| own(&f.title)) {
+        return None;
+    }
+    let named = |title: &&String| {
+        let folded = fold(title);
+        let bare = folded.split('(').next().unwrap_or_default();
+        bare.ends_with('表') && (4..=TITLE).contains(&folded.chars().count())
+    };
+    let title = strip_blanks(titles.iter().find(named)?);
+    let mut cols: Vec<String> = Vec::new();
+    for fact in ctx.required.iter().filter(|fact| !row.record.contains_key(*fact)) {
+        let silent = !row.findings.iter().any(|f| f.field.as_ref() == Some(fact));
+        let name =
+            if fact.starts_with("appraisal.") { "年度考核".to_owned() } else { label(fact) };
+        if silent && !cols.contains(&name) {
+            cols.push(name);
+        }
+    }
+    let cols = if cols.is_empty() { "无".to_owned() } else { cols.join("、") };
+    let finding = Finding::new("FM-142", Origin::file(path)).arg("title", title).arg("cols", cols);
+    Some(finding.build())
+}
+
+/// Level of the title and the sender as unit, where the form has no cell for them.
+fn spare(path: &str, form: &FilledForm, sender: &str) -> Vec<Slot> {
+    let slot = |field: &str, value: &str| Slot {
+        field: field.to_owned(),
+        year: None,
+        value: CellValue::Text(value.to_owned()),
+        origin: Origin::file(path),
+    };
+    let mut out = Vec::new();
+    if let Some(level) = form.titles.iter().find_map(|title| titled(title)) {
+        out.push(slot("apply.level", level));
+    }
+    if !sender.is_empty() {
+        out.push(slot("unit.name", sender));
+    }
+    out
+}
+
+/// The one level a title names; of several none is meant.
+fn titled(title: &str) -> Option<&'static str> {
+    let folded = fold(title);
+    if folded.chars().count() > TITLE || folded.contains([':', '。']) {
+        return None;
+    }
+    let level = level::in_text(&folded)?;
+    level::in_text(&folded.replace(level, " ")).is_none().then_some(level)
+}
+
+/// Whether a table of a document is a roster: some units write theirs in a word processor.
+pub(super) fn sheets(form: &FilledForm) -> Vec<crate::read::Sheet> {
+    let sheet = |(n, table): (usize, &crate::read::FormTable)| crate::read::Sheet {
+        name: format!("表{}", n + 1),
+        cells: {
+            let mut cells: Vec<crate::read::Cell> = table
+                .cells
+                .iter()
+                .map(|cell| crate::read::Cell {
+                    row: cell.area.top,
+                    column: cell.area.left,
+                    value: CellValue::Text(cell.text.clone()),
+                })
+                .collect();
+            cells.sort_by_key(|cell| (cell.row, cell.column));
+            cells
+        },
+        merges: table
+            .cells
+            .iter()
+            .map(|cell| cell.area)
+            .filter(|area| area.top < area.bottom || area.left < area.right)
+            .collect(),
+        ..crate::read::Sheet::default()
+    };
+    form.tables.iter().enumerate().map(sheet).collect()
+}
