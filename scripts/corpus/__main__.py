@@ -14,6 +14,7 @@ from pathlib import Path
 
 import bound
 import hostile
+import many
 import mutants
 import slow
 import witness
@@ -136,7 +137,7 @@ def mutate(args, files):
     return broken
 
 
-PARTS = {"read": read, "mutants": mutate, "bound": bound.check, "hostile": hostile.check, "slow": slow.check}
+PARTS = {"read": read, "mutants": mutate, "bound": bound.check, "hostile": hostile.check, "slow": slow.check, "many": many.check}
 
 
 def main():

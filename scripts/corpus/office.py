@@ -50,7 +50,7 @@ class Office:
             gauge.join()
             errors.seek(0)
             said = errors.read().decode("utf-8", "replace")
-        return Pass(code, said, seconds, gauge.parent, gauge.child)
+        return Pass(code, said, seconds, gauge)
 
     def report(self):
         return json.loads((self.root / "report.json").read_bytes())
@@ -64,8 +64,9 @@ class Office:
 class Pass:
     """What one run of the program came to."""
 
-    def __init__(self, code, stderr, seconds, parent, child):
-        self.code, self.stderr, self.seconds, self.parent, self.child = code, stderr, seconds, parent, child
+    def __init__(self, code, stderr, seconds, gauge):
+        self.code, self.stderr, self.seconds = code, stderr, seconds
+        self.parent, self.child, self.fds = gauge.parent, gauge.child, gauge.fds
 
     def faults(self, report):
         """What no pass may ever do."""
@@ -86,16 +87,17 @@ class Pass:
 
 
 class Gauge(threading.Thread):
-    """Watches the memory of a process and of its children until it ends."""
+    """Watches the memory and descriptors of a process and the memory of its children until it ends."""
 
     def __init__(self, pid):
         super().__init__(daemon=True)
-        self.pid, self.parent, self.child = pid, 0, 0
+        self.pid, self.parent, self.child, self.fds = pid, 0, 0, 0
 
     def run(self):
         while (peak := high_water(self.pid)) is not None:
             self.parent = max(self.parent, peak)
             try:
+                self.fds = max(self.fds, len(list(Path(f"/proc/{self.pid}/fd").iterdir())))
                 tasks = list(Path(f"/proc/{self.pid}/task").iterdir())
                 children = [c for t in tasks for c in (t / "children").read_text().split()]
             except OSError:

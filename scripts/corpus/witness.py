@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import re
+import signal
 import subprocess
 import tempfile
 import zipfile
@@ -19,10 +20,17 @@ PATIENCE = 60
 def command(*args):
     """Exit code and what was printed; a program that hangs or is absent opens nothing."""
     try:
-        done = subprocess.run(args, capture_output=True, timeout=PATIENCE, check=False)
-    except (subprocess.TimeoutExpired, FileNotFoundError):
+        # a group of its own: LibreOffice is a script whose child would outlive it
+        run = subprocess.Popen(args, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+    except FileNotFoundError:
         return 255, ""
-    return done.returncode, (done.stdout + done.stderr).decode("utf-8", "replace")
+    try:
+        said, _ = run.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        os.killpg(run.pid, signal.SIGKILL)
+        run.communicate()
+        return 255, ""
+    return run.returncode, said.decode("utf-8", "replace")
 
 
 def qpdf(path):
