@@ -220,12 +220,12 @@ fn round_trip(achievements: &str) {
     let Some(again) = Office::open() else { return };
     let after = applicant(&alone(&again, "审批表.docx", &printed), &person.name);
     for field in SHOWN {
-        let (a, b) = (value(&before, field), value(&after, field));
-        assert!(!a.is_empty(), "the first pass has no {field}");
         if field == "person.id_no" {
-            assert_eq!(b, person.id);
+            assert_eq!(value(&after, field), person.id);
             continue;
         }
+        let [a, b] = [&before, &after].map(|p| &p["record"][field]["value"]);
+        assert!(!a.is_null(), "the first pass has no {field}");
         assert_eq!(a, b, "{field}");
     }
     for key in ["journal", "issn", "issue", "date"] {

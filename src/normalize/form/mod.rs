@@ -10,7 +10,7 @@ mod page;
 mod tests;
 mod text;
 
-use super::header::{self, label};
+use super::header::label;
 use super::row::{self, Ctx, Slot};
 use super::{Field, Row, Source, level};
 use crate::diag::{Finding, Origin, Severity};
@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 const CELLS: usize = 20_000;
 /// Paragraphs that are looked through for labels.
 const PARAGRAPHS: usize = 5_000;
-/// So many labels make a form; so many values make a person.
+/// So many labels make a form; so many values, or the identity number, make a person.
 const ENOUGH: usize = 3;
 /// A longer paragraph is no title.
 const TITLE: usize = 40;
@@ -64,13 +64,11 @@ pub(super) fn read(ctx: &Ctx<'_>, path: &str, form: &FilledForm, sender: &str) -
         return Read::Other;
     }
     let all: Vec<Ready> = given(ctx, path, form).into_iter().map(|g| ready(g, form)).collect();
-    let filled: BTreeSet<&str> = all
-        .iter()
-        .filter(|r| !r.value.is_empty() || r.unknown)
-        .map(|r| r.given.field.as_str())
-        .collect();
+    let filled: BTreeSet<&str> =
+        all.iter().filter(|r| !r.value.is_empty()).map(|r| r.given.field.as_str()).collect();
     let asked: BTreeSet<&str> = all.iter().map(|r| r.given.field.as_str()).collect();
-    if !filled.contains("person.name") || filled.len() < ENOUGH {
+    let known = filled.len() >= ENOUGH || filled.contains("person.id_no");
+    if !filled.contains("person.name") || !known {
         return if asked.len() >= ENOUGH {
             Read::Unfilled(unfilled(path, &asked, &filled))
         } else {
@@ -218,7 +216,9 @@ fn stranger(ctx: &Ctx<'_>, path: &str, form: &FilledForm, row: &Row) -> Option<F
     }
     let named = |title: &&String| {
         let folded = fold(title);
-        let bare = folded.split('(').next().unwrap_or_default();
+        // 登记表（2019年度）
+        let bare = folded.strip_suffix(')').and_then(|t| t.rsplit_once('('));
+        let bare = bare.map_or(folded.as_str(), |(title, _)| title);
         bare.ends_with('表') && (4..=TITLE).contains(&folded.chars().count())
     };
     let title = strip_blanks(titles.iter().find(named)?);

@@ -7,7 +7,7 @@ use crate::read::{Area, FormCell, FormTable};
 use chrono::NaiveDate;
 use std::path::Path;
 
-const ID: &str = "320602197501201210";
+const ID: &str = "320602197501201217";
 
 fn pack() -> Pack {
     load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"), "nantong-2019").unwrap().pack
