@@ -2,7 +2,7 @@
 //! their values, labels beside their values, and labels inside a cell.
 
 use super::page::Page;
-use super::{Given, blocks, inside};
+use super::{Given, blocks, inside, text};
 use crate::normalize::header::{self, Meaning};
 use crate::pack::{Filled, Place};
 use crate::text::{fold, strip_blanks};
@@ -100,8 +100,8 @@ impl Walk<'_, '_> {
 
     pub(super) fn put(&mut self, field: &str, year: Option<i32>, text: String, cell: usize) {
         self.used[cell] = true;
-        let origin = self.page.origin(cell);
-        self.out.push(Given { field: field.to_owned(), year, text, origin });
+        let (raw, origin) = (self.page.text(cell).to_owned(), self.page.origin(cell));
+        self.out.push(Given { field: field.to_owned(), year, text, raw, origin });
     }
 
     /// What the map of the pack says of this form.
@@ -173,8 +173,33 @@ impl Walk<'_, '_> {
                 self.put(&meaning.field, None, text, value);
                 continue;
             }
-            self.give(&meaning.field, meaning.year, value);
+            let more = self.stacked(cell, value).filter(|_| text::is_long(&meaning.field));
+            let Some(text) = more else {
+                self.give(&meaning.field, meaning.year, value);
+                continue;
+            };
+            let origin = self.page.origin(value);
+            let (field, year) = (meaning.field, meaning.year);
+            self.out.push(Given { field, year, raw: text.clone(), text, origin });
         }
+    }
+
+    /// The text of all cells beside a tall label: a hint, and the place to write in below it.
+    fn stacked(&mut self, label: usize, first: usize) -> Option<String> {
+        let area = self.page.cells[label].area;
+        let mut cells = vec![first];
+        for row in area.top..=area.bottom {
+            let found = self.page.at(row, area.right + 1)?;
+            if cells.last() != Some(&found) {
+                cells.push(found);
+            }
+        }
+        let free = |c: &usize| !self.used[*c] && self.labels[*c].is_none();
+        if cells.len() < 2 || !cells.iter().all(free) {
+            return None;
+        }
+        cells.iter().for_each(|c| self.used[*c] = true);
+        Some(cells.iter().map(|c| self.page.text(*c)).collect::<Vec<_>>().join("\n"))
     }
 
     /// An identity number with one character in each cell.
@@ -218,8 +243,7 @@ impl Walk<'_, '_> {
             }
             let origin = self.page.origin(cell);
             for pair in self.page.text(cell).lines().flat_map(inside::pairs) {
-                let (field, year) = (pair.meaning.field, pair.meaning.year);
-                self.out.push(Given { field, year, text: pair.value, origin: origin.clone() });
+                self.out.push(Given::of(pair, &origin));
             }
         }
     }

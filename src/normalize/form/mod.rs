@@ -45,7 +45,16 @@ struct Given {
     field: String,
     year: Option<i32>,
     text: String,
+    /// All of the cell or line it was taken from.
+    raw: String,
     origin: Origin,
+}
+
+impl Given {
+    fn of(pair: inside::Pair, origin: &Origin) -> Self {
+        let (field, year) = (pair.meaning.field, pair.meaning.year);
+        Self { field, year, raw: pair.value.clone(), text: pair.value, origin: origin.clone() }
+    }
 }
 
 /// A given value made ready for reading.
@@ -113,11 +122,17 @@ fn given(ctx: &Ctx<'_>, path: &str, form: &FilledForm) -> Vec<Given> {
             let inside = entry.place() == crate::pack::Place::Inside;
             let text = inside::after(&entry.label, title).filter(|_| inside);
             let field = entry.field.clone();
-            out.extend(text.map(|text| Given { field, year: None, text, origin: origin.clone() }));
+            let raw = title.clone();
+            out.extend(text.map(|text| Given {
+                field,
+                year: None,
+                text,
+                raw,
+                origin: origin.clone(),
+            }));
         }
         for pair in title.lines().flat_map(inside::pairs) {
-            let (field, year) = (pair.meaning.field, pair.meaning.year);
-            out.push(Given { field, year, text: pair.value, origin: origin.clone() });
+            out.push(Given::of(pair, &origin));
         }
     }
     for given in &mut out {
@@ -151,14 +166,14 @@ fn ready(given: Given, form: &FilledForm) -> Ready {
 
 /// The record keeps what stands in the form, not what was made of it.
 fn keep_raw(row: &mut Row, ready: &Ready) {
-    if ready.value == ready.given.text || ready.value.is_empty() {
+    if ready.value == ready.given.raw || ready.value.is_empty() {
         return;
     }
     let own = |f: &&mut Field| {
         f.source == Source::Read && f.origin == ready.given.origin && f.raw == ready.value
     };
     for field in row.record.values_mut().filter(own) {
-        field.raw.clone_from(&ready.given.text);
+        field.raw.clone_from(&ready.given.raw);
         field.repairs.extend(ready.repair.map(str::to_owned));
     }
 }
@@ -166,7 +181,7 @@ fn keep_raw(row: &mut Row, ready: &Ready) {
 /// Boxes of which none or several are marked: the field stays unknown, also where the identity
 /// number would tell it, for the applicant has to sign one answer.
 fn undecided(ctx: &Ctx<'_>, row: &mut Row, ready: &Ready) {
-    let Given { field, origin, text, .. } = &ready.given;
+    let Given { field, origin, raw, .. } = &ready.given;
     let known =
         row.record.get(field).is_some_and(|f| f.source == Source::Read && f.value.is_some());
     if known {
@@ -177,11 +192,11 @@ fn undecided(ctx: &Ctx<'_>, row: &mut Row, ready: &Ready) {
     row.findings.retain(|f| !(about(f) && [empty, "FD-111"].contains(&f.code.as_str())));
     let start = Finding::new("FM-141", origin.clone());
     let start = if ctx.required.contains(field) { start.severity(Severity::Error) } else { start };
-    let finding = start.arg("label", label(field)).arg("value", choice::shown(text)).field(field);
+    let finding = start.arg("label", label(field)).arg("value", choice::shown(raw)).field(field);
     row.findings.push(finding.build());
     let unread = Field {
         value: None,
-        raw: text.clone(),
+        raw: raw.clone(),
         origin: origin.clone(),
         repairs: Vec::new(),
         source: Source::Read,

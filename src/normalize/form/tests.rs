@@ -235,6 +235,7 @@ fn a_job_of_the_past_is_no_field_of_the_person() {
             ("resume.3.unit", "-"),
         ],
     );
+    assert_eq!(row.record["resume.1.to"].raw, "1995.08—2003.05");
     // a heading above speaks as a tall cell does
     let row =
         person(&with(&["工作简历>4", "时间|单位|职务|证明人", "1995.8-2003.5|某旧厂|钳工|王五"]));
@@ -295,6 +296,17 @@ fn label_and_value_in_one_cell_or_line() {
         ],
     );
     assert_eq!(codes(&row, "apply.trade"), ["FD-101"]);
+}
+
+#[test]
+fn a_hint_above_the_place_to_write_in_is_no_value() {
+    let row = person(&with(&[
+        "主要专业\n技术业绩|生产（工种）成就、技术攻关等情况。（篇幅不够，可另加附页）>3",
+        "^|带徒三人。\n革新两项。>3",
+        "何时何地受过何种奖励或处分|2016年嘉奖>3",
+    ]));
+    holds(&row, &[("achievements", "带徒三人。\n革新两项。"), ("awards_text", "2016年嘉奖")]);
+    assert!(row.record["achievements"].raw.contains("篇幅不够"));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use crate::text::{fold, strip_blanks};
 
 /// Fields of free text, in cells that also hold the place of a seal and hints.
-fn is_long(field: &str) -> bool {
+pub(super) fn is_long(field: &str) -> bool {
     field.starts_with("opinion.")
         || ["achievements", "awards_text", "unique_skill", "apply.note"].contains(&field)
 }
@@ -46,6 +46,9 @@ fn is_printed(line: &str) -> bool {
     }
     if let Some((sign, rest)) = folded.split_once(':') {
         return SIGNS.contains(&sign) && is_blank(rest);
+    }
+    if ["篇幅不够", "可另加附页", "可附页"].iter().any(|h| folded.contains(h)) {
+        return true;
     }
     folded.starts_with('(') && folded.ends_with(')') && HINTS.iter().any(|h| folded.contains(h))
 }
