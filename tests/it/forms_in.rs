@@ -430,6 +430,16 @@ fn a_letter_beside_the_scans_is_named_and_harms_nobody() {
 }
 
 #[test]
+fn a_letter_alone_is_sent_back() {
+    let Some(office) = Office::open() else { return };
+    let report = alone(&office, "情况说明.docx", &docx(&p("该同志工作认真。")));
+    let entry = submission(&report, "情况说明.docx");
+    assert_eq!(text(&entry["state"]), "returned", "{entry}");
+    let told: Vec<&str> = codes(&entry);
+    assert!(told.contains(&"IN-118") && told.contains(&"MT-111"), "{told:?}");
+}
+
+#[test]
 fn every_document_of_the_corpus_is_answered() {
     let Some(office) = Office::open() else { return };
     let places = ["../shared/corpus", "../../shared/corpus"].map(repo);

@@ -162,10 +162,7 @@ impl Walk<'_, '_> {
             }
             let free = |v: &usize| !self.used[*v] && self.labels[*v].is_none();
             let value = self.page.right(cell).filter(free);
-            // the place of the photo is no value
-            let Some(value) = value.filter(|v| !fold(self.page.text(*v)).contains("照片")) else {
-                continue;
-            };
+            let Some(value) = value.filter(|v| !is_photo(self.page.text(*v))) else { continue };
             self.used[cell] = true;
             if meaning.field == "person.id_no"
                 && let Some(text) = self.boxes(value)
@@ -247,6 +244,12 @@ impl Walk<'_, '_> {
             }
         }
     }
+}
+
+/// Whether a cell is the place of the photo: 贴照片（2寸）.
+fn is_photo(text: &str) -> bool {
+    let bare = fold(text);
+    bare.contains("照片") && bare.chars().count() <= 12
 }
 
 /// Whether a cell holds this label, however it is set.

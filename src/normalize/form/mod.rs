@@ -19,8 +19,9 @@ use crate::text::{fold, strip_blanks};
 use choice::Choice;
 use std::collections::BTreeSet;
 
-/// A form with more cells is no form of one person.
+/// A form with more cells or rows is no form of one person.
 const CELLS: usize = 20_000;
+const ROWS: u32 = 20_000;
 /// Paragraphs that are looked through for labels.
 const PARAGRAPHS: usize = 5_000;
 /// So many labels make a form; so many values, or the identity number, make a person.
@@ -69,7 +70,8 @@ struct Ready {
 
 /// Reads a form as a roster of one.
 pub(super) fn read(ctx: &Ctx<'_>, path: &str, form: &FilledForm, sender: &str) -> Read {
-    if form.tables.iter().map(|t| t.cells.len()).sum::<usize>() > CELLS {
+    let cells = || form.tables.iter().flat_map(|table| &table.cells);
+    if cells().count() > CELLS || cells().any(|c| c.area.bottom > ROWS) || is_proof(ctx, form) {
         return Read::Other;
     }
     let all: Vec<Ready> = given(ctx, path, form).into_iter().map(|g| ready(g, form)).collect();
@@ -219,14 +221,50 @@ fn unfilled(path: &str, asked: &BTreeSet<&str>, filled: &BTreeSet<&str>) -> Find
     Finding::new("FM-143", Origin::file(path)).arg("file", name).arg("why", why).build()
 }
 
-/// FM-142: a form with the title of no form of this circular, and what it does not ask.
-fn stranger(ctx: &Ctx<'_>, path: &str, form: &FilledForm, row: &Row) -> Option<Finding> {
+/// The paragraphs before the last table, among which a title stands.
+fn titles(form: &FilledForm) -> &[String] {
     let before = form.tables.iter().map(|t| t.above).max().unwrap_or(form.titles.len());
-    let titles = form.titles.get(..before).unwrap_or(&form.titles);
+    form.titles.get(..before).unwrap_or(&form.titles)
+}
+
+/// Whether the titles name a form of this circular.
+fn is_own(ctx: &Ctx<'_>, titles: &[String]) -> bool {
     let whole = fold(&titles.concat());
     let own = |title: &str| whole.contains(&fold(title));
-    let pack = ctx.pack;
-    if pack.forms.iter().any(|f| own(&f.title)) || pack.filled.iter().any(|f| own(&f.title)) {
+    ctx.pack.filled.iter().any(|f| own(&f.title))
+        || ctx.pack.forms.iter().any(|f| !f.in_booklet && own(&f.title))
+}
+
+/// A paper that proves something (专家推荐意见书, 年度考核登记表) names people who do not apply, or
+/// the applicant once more: its title holds the word of a material and none of a registration.
+fn is_proof(ctx: &Ctx<'_>, form: &FilledForm) -> bool {
+    const REGISTERS: [&str; 5] = ["审批表", "登记表", "报名表", "申报表", "申请表"];
+    let titles = titles(form);
+    if is_own(ctx, titles) {
+        return false;
+    }
+    let words: Vec<String> = ctx
+        .pack
+        .materials
+        .iter()
+        .flat_map(|m| m.words.iter().chain(m.parts.iter().flat_map(|p| &p.words)))
+        .map(|word| fold(word))
+        .filter(|word| word.chars().count() >= 3)
+        .collect();
+    titles.iter().map(|title| fold(title)).filter(|t| t.chars().count() <= TITLE).any(|title| {
+        let named = title.ends_with(['表', '书']);
+        let proves = |word: &String| {
+            title.contains(word.as_str())
+                && !REGISTERS.iter().any(|r| title.replace(word.as_str(), "").contains(r))
+        };
+        named && words.iter().any(proves)
+    })
+}
+
+/// FM-142: a form with the title of no form of this circular, and what it does not ask.
+fn stranger(ctx: &Ctx<'_>, path: &str, form: &FilledForm, row: &Row) -> Option<Finding> {
+    let titles = titles(form);
+    if is_own(ctx, titles) {
         return None;
     }
     let named = |title: &&String| {

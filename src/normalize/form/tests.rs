@@ -427,6 +427,18 @@ fn a_form_without_a_person_says_what_is_missing() {
 }
 
 #[test]
+fn a_paper_that_proves_something_is_no_application() {
+    let rows = ["姓名|王五|单位|某局", "职称|高级工程师|联系电话|13800001553"];
+    for title in ["专家推荐意见书", "高级技师量化考评表", "事业单位工作人员年度考核登记表"]
+    {
+        assert!(matches!(outcome(&form(&[title], &rows)), Read::Other), "{title}");
+    }
+    for title in ["高级技师考评登记表", "技术等级考核审批表", "王五"] {
+        assert!(matches!(outcome(&form(&[title], &rows)), Read::Person(_)), "{title}");
+    }
+}
+
+#[test]
 fn a_first_empty_place_yields_to_a_later_one() {
     let mut twice = with(&["学历|大专|民族|"]);
     twice.tables.insert(0, drawn(1, &["姓    名：|________", "申报工种：|电工"]));
