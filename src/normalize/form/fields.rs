@@ -9,6 +9,8 @@ use crate::text::{fold, strip_blanks};
 
 /// A longer text is no label.
 const LABEL: usize = 40;
+/// A label understood only by its words is short.
+const NEAR: usize = 16;
 /// A 15-digit number is the shortest that is written in boxes.
 const BOXES: usize = 15;
 
@@ -32,6 +34,7 @@ pub(super) fn read(page: &Page<'_>, heading: &str, map: Option<&Filled>) -> Vec<
     }
     blocks::read(&mut walk, heading);
     walk.pairs();
+    walk.near();
     walk.inside();
     walk.out
 }
@@ -164,6 +167,9 @@ impl Walk<'_, '_> {
             let value = self.page.right(cell).filter(free);
             let Some(value) = value.filter(|v| !is_photo(self.page.text(*v))) else { continue };
             self.used[cell] = true;
+            if meaning.field == "education.rank" && self.schools(cell) {
+                continue;
+            }
             if meaning.field == "person.id_no"
                 && let Some(text) = self.boxes(value)
             {
@@ -178,6 +184,53 @@ impl Walk<'_, '_> {
             let origin = self.page.origin(value);
             let (field, year) = (meaning.field, meaning.year);
             self.out.push(Given { field, year, raw: text.clone(), text, origin });
+        }
+    }
+
+    /// 全日制教育 大专 over 在职教育 本科, beside one 学历: each with its value to the right.
+    fn schools(&mut self, label: usize) -> bool {
+        const KINDS: [&str; 4] = ["全日制", "在职", "第一学历", "非全日制"];
+        let area = self.page.cells[label].area;
+        let mut found = Vec::new();
+        for row in area.top..=area.bottom {
+            let Some(kind) = self.page.at(row, area.right + 1) else { continue };
+            let told = fold(self.page.text(kind));
+            let short = told.chars().count() <= 6 && KINDS.iter().any(|k| told.starts_with(k));
+            let value = self.page.right(kind).filter(|_| short);
+            found.extend(
+                value.filter(|v| !self.used[*v] && self.labels[*v].is_none()).map(|v| (kind, v)),
+            );
+        }
+        for (kind, value) in &found {
+            self.used[*kind] = true;
+            self.give("education.rank", None, *value);
+        }
+        !found.is_empty()
+    }
+
+    /// Labels nobody listed, by their words (技师资格取得时间): only for what no label gave, and
+    /// never for who the person is.
+    fn near(&mut self) {
+        const SURE: [&str; 3] = ["person.name", "person.id_no", "seq"];
+        for cell in 0..self.page.cells.len() {
+            let text = self.page.text(cell);
+            let short = (2..=NEAR).contains(&text.chars().count());
+            if self.used[cell] || self.labels[cell].is_some() || !short || text.contains(is_told) {
+                continue;
+            }
+            let Some(meaning) = header::meaning(None, text) else { continue };
+            let given = self.out.iter().any(|given| given.field == meaning.field);
+            if given || SURE.contains(&meaning.field.as_str()) {
+                continue;
+            }
+            let free = |v: &usize| {
+                let label = header::meaning(None, self.page.text(*v)).is_some();
+                !self.used[*v] && self.labels[*v].is_none() && !label
+            };
+            if let Some(value) = self.page.right(cell).filter(free) {
+                self.used[cell] = true;
+                self.give(&meaning.field, meaning.year, value);
+            }
         }
     }
 
@@ -244,6 +297,11 @@ impl Walk<'_, '_> {
             }
         }
     }
+}
+
+/// What stands in values and not in labels.
+fn is_told(c: char) -> bool {
+    c.is_ascii_digit() || "。：:；;☐☑□■√".contains(c)
 }
 
 /// Whether a cell is the place of the photo: 贴照片（2寸）.

@@ -188,6 +188,36 @@ fn labels_over_their_values_and_the_highest_diploma_speaks() {
 }
 
 #[test]
+fn labels_below_a_wide_one_are_its_parts() {
+    let row = person(&with(&[
+        "现职业技术工种>3|申报工种",
+        "名称|等级|获得时间|电工",
+        "电工|技师|2007.11|",
+    ]));
+    holds(&row, &[("post.trade", "电工"), ("post.level", "技师"), ("cert.date", "2007-11")]);
+}
+
+#[test]
+fn schools_beside_one_label_and_labels_by_their_words() {
+    let row = person(&with(&[
+        "学历\n学位|全日制\n教育|高中|毕业院校",
+        "^|在职\n教育|大专|某学院",
+        "技师资格批准时间|2007.11|出生年月（岁）|1975.01\n（44岁）",
+        "拟申报职业（工种）|电工|父亲姓名|李四",
+    ]));
+    holds(
+        &row,
+        &[
+            ("education.rank", "大学专科"),
+            ("cert.date", "2007-11"),
+            ("person.birth", "1975-01"),
+            ("apply.trade", "电工"),
+            ("person.name", "张三"),
+        ],
+    );
+}
+
+#[test]
 fn years_over_grades_in_every_dress() {
     let expect = [("appraisal.2014", "合格"), ("appraisal.2015", "优秀"), ("appraisal.2016", "-")];
     for rows in [
@@ -237,9 +267,12 @@ fn a_job_of_the_past_is_no_field_of_the_person() {
     );
     assert_eq!(row.record["resume.1.to"].raw, "1995.08—2003.05");
     // a heading above speaks as a tall cell does
-    let row =
-        person(&with(&["工作简历>4", "时间|单位|职务|证明人", "1995.8-2003.5|某旧厂|钳工|王五"]));
-    holds(&row, &[("resume.1.to", "2003-05"), ("unit.name", "某单位")]);
+    let row = person(&with(&[
+        "工作简历>4",
+        "时间|工作单位|职务|证明人",
+        "1995-08-2003-05|某旧厂|钳工|王五",
+    ]));
+    holds(&row, &[("resume.1.to", "2003-05"), ("resume.1.trade", "钳工"), ("unit.name", "某单位")]);
 }
 
 #[test]
