@@ -1,5 +1,5 @@
 # `make run` and `make test` are all a fresh machine needs.
-.PHONY: run test bench setup fonts tools
+.PHONY: run test bench corpus fuzz fonts tools
 
 CARGO := $(shell command -v cargo 2>/dev/null || echo $(HOME)/.cargo/bin/cargo)
 
@@ -17,6 +17,16 @@ test: fonts tools
 
 bench: fonts
 	$(CARGO) bench --bench table
+
+# Foreign files by the thousand against other programs; wants the corpus (see scripts/corpus).
+corpus: export PYTHONPATH := $(CURDIR)/target/tools/python:$(PYTHONPATH)
+corpus: fonts tools
+	$(CARGO) build --release
+	python3 -m pip install --quiet --target target/tools/python pillow python-calamine
+	python3 scripts/corpus
+
+fuzz:
+	@sh scripts/fuzz.sh
 
 fonts:
 	@sh scripts/fonts.sh

@@ -101,6 +101,14 @@ pub(super) fn photo(bytes: u64, kind: &str, width: u32, height: u32) -> Material
     MaterialFile { bytes, kind: kind.to_owned(), scan: Some(scan), ..file }
 }
 
+/// The file with a scan whose pages are blank or not.
+pub(super) fn scanned(file: MaterialFile, blank: &[bool]) -> MaterialFile {
+    let photo = photo(1000, "pdf", 827, 1169).scan.unwrap();
+    let page = |blank: &bool| PageInfo { blank: *blank, ..photo.pages[0].clone() };
+    let scan = Scan { kind: ScanKind::Pdf, pages: blank.iter().map(page).collect(), ..photo };
+    MaterialFile { scan: Some(scan), ..file }
+}
+
 fn material(id: &str, files: Vec<MaterialFile>) -> FiledMaterial {
     FiledMaterial { id: id.to_owned(), files }
 }

@@ -23,9 +23,24 @@ pub(super) fn complete(id: &str, case: &Case<'_>) -> bool {
         .any(|m| !files(m, case).is_empty() && gaps(m, case).is_empty())
 }
 
-fn files<'a>(material: &Material, case: &Case<'a>) -> &'a [MaterialFile] {
+fn handed_in<'a>(material: &Material, case: &Case<'a>) -> &'a [MaterialFile] {
     let found = case.applicant.materials.iter().find(|m| m.id == material.id);
     found.map_or(&[], |m| m.files.as_slice())
+}
+
+/// Files that show something of a material: blank pages are none.
+fn files<'a>(material: &Material, case: &Case<'a>) -> Vec<&'a MaterialFile> {
+    handed_in(material, case).iter().filter(|file| !file.is_blank()).collect()
+}
+
+/// Said behind what is missing where a blank file lies in its place.
+fn blank_note(material: &Material, part: Option<usize>, case: &Case<'_>) -> String {
+    let here = |f: &&MaterialFile| f.is_blank() && (part.is_none() || f.part == part);
+    let blank = handed_in(material, case).iter().find(here);
+    blank.map_or_else(String::new, |file| {
+        let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+        format!("（所交的“{name}”是空白页）")
+    })
 }
 
 /// A part that is missing or short.
@@ -46,8 +61,12 @@ fn gaps<'a>(material: &'a Material, case: &Case<'_>) -> Vec<Gap<'a>> {
     for (index, part) in parts {
         // a file of no part fills the part when there is only one it could mean
         let mine = |f: &&MaterialFile| f.part == Some(index) || (lone && f.part.is_none());
-        let files: Vec<&MaterialFile> = files(material, case).iter().filter(mine).collect();
-        gaps.extend(part_gaps(part, &files, case));
+        let files: Vec<&MaterialFile> = files(material, case).into_iter().filter(mine).collect();
+        let note = blank_note(material, Some(index), case);
+        gaps.extend(part_gaps(part, &files, case).into_iter().map(|gap| {
+            let what = format!("{}{note}", gap.what);
+            Gap { what, ..gap }
+        }));
     }
     gaps
 }
@@ -176,14 +195,16 @@ fn missing(material: &Material, weight: Weight, case: &Case<'_>, docket: &mut Do
         let finding = Finding::new("MT-103", at(material, case)).arg("reason", reason(when));
         tell(finding, &gap.what);
     }
-    let mut say = |finding: FindingBuilder| tell(finding, &material.name);
+    let note = if empty { blank_note(material, None, case) } else { String::new() };
+    let named = format!("{}{note}", material.name);
+    let mut say = |finding: FindingBuilder| tell(finding, &named);
     if empty {
         say(match &material.when {
             Some(when) => Finding::new("MT-103", case.row()).arg("reason", reason(when)),
             None => Finding::new("MT-101", case.row()),
         });
     }
-    let pages: u32 = files(material, case).iter().map(MaterialFile::pages).sum();
+    let pages: u32 = files(material, case).iter().map(|file| file.pages()).sum();
     if let Some(least) = material.min_pages.filter(|least| !empty && pages < *least) {
         let finding = Finding::new("MT-105", at(material, case));
         say(finding.arg("n", format!("{pages} 页")).arg("expect", format!("至少 {least} 页")));

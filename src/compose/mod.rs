@@ -7,6 +7,8 @@
 mod filters;
 mod parse;
 mod place;
+#[cfg(any(test, fuzzing))]
+pub mod probe;
 mod record;
 mod templates;
 

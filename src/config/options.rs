@@ -130,6 +130,7 @@ const KEYS: &[&str] = &[
     "address-space-mib",
     "cpu-secs",
     "wall-secs",
+    "written-bytes",
     "file-bytes",
     "unpacked-bytes",
     "part-bytes",

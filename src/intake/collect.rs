@@ -335,8 +335,7 @@ impl Inbox<'_> {
         let unpacked = match self.pool.call_within(&limits, "unpack", &task) {
             Ok(unpacked) => unpacked,
             Err(Death::System(text)) => return Err(IntakeError::Worker(text)),
-            Err(Death::Crashed(_)) => Unpacked::Refused(dead(&archive.path, "IN-107", 0)),
-            Err(Death::TimedOut(secs)) => Unpacked::Refused(dead(&archive.path, "IN-108", secs)),
+            Err(death) => Unpacked::Refused(death.obituary(&archive.path, &archive.sha256)),
         };
         if lone && unpacked != Unpacked::Office {
             delivery.kind = EntryKind::Zip;
@@ -392,11 +391,6 @@ fn is_archive(file: &SourceFile) -> bool {
         && file.refused.is_none()
         && !file.litter
         && !file.sha256.is_empty()
-}
-
-fn dead(path: &str, code: &str, secs: u64) -> Finding {
-    let finding = Finding::new(code, Origin::file(path)).arg("file", path);
-    finding.arg("limit", format!("{secs} 秒")).build()
 }
 
 /// Names a content: hash over the sorted (path, sha256) of its files. Litter is no content, so a

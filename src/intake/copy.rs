@@ -4,6 +4,7 @@ use super::discover::{Listed, Nature, mtime_ns};
 use super::{FileKind, SourceFile, name, sniff};
 use crate::blobs::Blobs;
 use crate::diag::{Finding, Origin};
+use crate::text::byte_words;
 use crate::wall::Limits;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
@@ -174,7 +175,7 @@ fn unreadable(file: &Listed, kind: io::ErrorKind) -> SourceFile {
 }
 
 fn too_large(file: &Listed, bytes: u64, limits: &Limits) -> SourceFile {
-    let limit = format!("{} MB", limits.file_bytes >> 20);
+    let limit = byte_words(limits.file_bytes);
     let finding = Finding::new("IN-104", Origin::file(&file.path));
     let finding = finding.arg("file", &file.path).arg("limit", limit).build();
     SourceFile { bytes, ..refuse_with(file, finding) }

@@ -22,6 +22,8 @@ mod labels;
 mod level;
 mod merit;
 mod name;
+#[cfg(any(test, fuzzing))]
+pub mod probe;
 mod register;
 mod roster;
 mod row;
@@ -356,6 +358,12 @@ impl MaterialFile {
     /// Pages it adds to a booklet.
     pub fn pages(&self) -> u32 {
         self.scan.as_ref().map_or(0, |scan| scan.pages.len() as u32)
+    }
+
+    /// Whether all its pages are blank or black: such a file shows nothing of the material.
+    pub fn is_blank(&self) -> bool {
+        let pages = self.scan.as_ref().map_or(&[][..], |scan| scan.pages.as_slice());
+        !pages.is_empty() && pages.iter().all(|page| page.blank)
     }
 
     /// Whether the admitted blob is a PDF.

@@ -133,6 +133,12 @@ struct Taken {
     unsettled: Vec<Delivery>,
 }
 
+/// Workers that remember, beside the ledger, which files ended one of them.
+pub(crate) fn pool(settings: &Settings) -> Result<Pool, RunError> {
+    let pool = Pool::new(program()?, settings.jobs, settings.limits.clone());
+    Ok(pool.remembering(settings.state.join("graves")))
+}
+
 /// Makes one pass over the inbox.
 ///
 /// # Errors
@@ -144,7 +150,7 @@ pub fn run(settings: &Settings, by: Witness, observer: &dyn Observer) -> Result<
     let _lock = InstanceLock::take(&settings.state)?;
     sweep_state(&settings.state)?;
     let mut ledger = Ledger::open(&settings.state, &settings.circular)?;
-    let pool = Pool::new(program()?, settings.jobs, settings.limits.clone());
+    let pool = pool(settings)?;
     observer.doing("查看收件箱");
     let under = office.taken_under();
     let taken = office.take_in(&mut ledger, &pool, by, &under, observer)?;
@@ -152,6 +158,10 @@ pub fn run(settings: &Settings, by: Witness, observer: &dyn Observer) -> Result<
     ledger.remember_look(&office.now.to_rfc3339())?;
     if taken.whole {
         ledger.remember_taken_under(&under)?;
+    }
+    if pool.spared() > 0 {
+        let spared = pool.spared();
+        observer.note(&|| format!("{spared} files ended a worker before and were not tried again"));
     }
     drop(pool);
     if !taken.news

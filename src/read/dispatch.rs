@@ -5,7 +5,8 @@ use super::refusal::{Refusal, extension, file_name};
 use super::{Content, Workbook, csv, encoding, form, html, mark, ole, scan, workbook};
 use crate::diag::{Finding, Origin, Severity};
 use crate::intake::FileKind;
-use crate::wall::Limits;
+use crate::text::byte_words;
+use crate::wall::{Limits, Task};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::PathBuf;
@@ -23,6 +24,12 @@ pub struct ReadTask {
     pub kind: FileKind,
     /// SHA-256 of its bytes.
     pub sha256: String,
+}
+
+impl Task for ReadTask {
+    fn subject(&self) -> &str {
+        &self.sha256
+    }
 }
 
 /// What a file holds, as the worker says it.
@@ -254,7 +261,7 @@ fn is_table_name(path: &str) -> bool {
 fn load(task: &ReadTask, limits: &Limits) -> Result<Vec<u8>, Refusal> {
     let length = fs::metadata(&task.blob).map_err(|_| Refusal::damaged())?.len();
     if length > limits.part_bytes {
-        return Err(Refusal::TooLarge(format!("{} MB", limits.part_bytes >> 20)));
+        return Err(Refusal::TooLarge(byte_words(limits.part_bytes)));
     }
     fs::read(&task.blob).map_err(|_| Refusal::damaged())
 }

@@ -2,6 +2,7 @@
 
 use super::refusal::Refusal;
 use super::tags::{Piece, Scanner};
+use crate::text::byte_words;
 use crate::wall::Limits;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -135,7 +136,7 @@ impl Package {
 }
 
 fn mebibytes(what: &str, bytes: u64) -> Refusal {
-    Refusal::TooLarge(format!("{what} {} MB", bytes >> 20))
+    Refusal::TooLarge(format!("{what} {}", byte_words(bytes)))
 }
 
 fn is_xml(name: &str) -> bool {

@@ -1,15 +1,14 @@
 //! The parent side: every file of a delivery goes through the wall, or comes from the cache.
 
-use super::refusal::{Refusal, file_name};
+use super::refusal::Refusal;
 use super::{Content, FileReading, Parsed, ReadTask, Reading};
 use crate::blobs::{Blobs, sha256_hex};
-use crate::diag::{Finding, Origin};
 use crate::intake::{Delivery, SourceFile};
 use crate::wall::Death;
 use rayon::prelude::*;
 
 /// Raised whenever the readers read differently; everything cached before is read again.
-const EPOCH: u32 = 6;
+const EPOCH: u32 = 7;
 
 /// How a task reaches the worker.
 pub type Call<'a> = &'a (dyn Fn(&ReadTask) -> Result<Parsed, Death> + Sync);
@@ -69,8 +68,13 @@ fn read_file(
                     store(&key, &parsed);
                     parsed
                 }
-                // never cached: the next pass may have more room or time
-                Err(death) => return without(Content::Refused, vec![obituary(&death, file)]),
+                // not kept with what was read: the pool knows what ended its children
+                Err(death) => {
+                    return without(
+                        Content::Refused,
+                        vec![death.obituary(&file.path, &file.sha256)],
+                    );
+                }
             }
         }
     };
@@ -86,20 +90,4 @@ fn read_file(
 fn key(file: &SourceFile) -> String {
     let parts = ["read", &EPOCH.to_string(), file.kind.word(), &file.sha256, &file.path];
     sha256_hex(parts.join("\0").as_bytes())
-}
-
-fn obituary(death: &Death, file: &SourceFile) -> Finding {
-    let origin = Origin::file(&file.path);
-    let name = file_name(&file.path);
-    match death {
-        Death::Crashed(_) => Finding::new("IN-107", origin).arg("file", name).build(),
-        Death::TimedOut(secs) => Finding::new("IN-108", origin)
-            .arg("file", name)
-            .arg("limit", format!("{secs} 秒"))
-            .build(),
-        Death::System(_) => {
-            let id: String = file.sha256.chars().take(12).collect();
-            Finding::new("SY-101", origin).arg("id", id).build()
-        }
-    }
 }

@@ -2,8 +2,10 @@
 //!
 //! Pure helpers that know no stage. Nothing here slices by bytes.
 
+mod bytes;
 mod date;
 mod width;
 
+pub use bytes::byte_words;
 pub use date::{PartialDate, Precision};
 pub use width::{fold, is_han, mask_id, mask_ids, strip_blanks};

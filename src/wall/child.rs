@@ -3,13 +3,15 @@
 use super::{Death, Limits};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::{ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
 /// Longest answer that is kept: a child that went wrong must not fill the parent's memory.
 const ANSWER_BYTES: u64 = 512 << 20;
+/// Most of its last words that are listened to.
+const LAST_WORDS: u64 = 64 << 10;
 
 /// A running child. Dropping it ends it.
 #[derive(Debug)]
@@ -17,25 +19,33 @@ pub(super) struct Child {
     process: std::process::Child,
     stdin: Option<ChildStdin>,
     answers: Receiver<Vec<u8>>,
+    last_words: Option<thread::JoinHandle<LastWords>>,
+}
+
+/// What the runtime says when it gives up. Nothing else of stderr is kept: it may hold cell text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LastWords {
+    NoMemory,
+    StackOverflow,
+    Silence,
 }
 
 impl Child {
     pub(super) fn start(program: &Path) -> Result<Self, Death> {
         let mut command = Command::new(program);
-        command.arg("worker").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.arg("worker").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         own_group(&mut command);
         let mut process = command.spawn().map_err(|e| Death::System(format!("start: {e}")))?;
         let stdin = process.stdin.take();
         let (sender, answers) = channel();
-        let Some(stdout) = process.stdout.take() else {
+        let (stdout, stderr) = (process.stdout.take(), process.stderr.take());
+        // Made before the threads, so that a failing thread still ends the process.
+        let mut child = Self { process, stdin, answers, last_words: None };
+        let (Some(stdout), Some(stderr)) = (stdout, stderr) else {
             return Err(Death::System("start: no pipe".to_owned()));
         };
-        // Made before the thread, so that a failing thread still ends the process.
-        let child = Self { process, stdin, answers };
-        thread::Builder::new()
-            .name("wall".to_owned())
-            .spawn(move || read_answers(stdout, &sender))
-            .map_err(|e| Death::System(format!("thread: {e}")))?;
+        named_thread().spawn(move || read_answers(stdout, &sender)).map_err(no_thread)?;
+        child.last_words = Some(named_thread().spawn(move || listen(stderr)).map_err(no_thread)?);
         Ok(child)
     }
 
@@ -70,12 +80,21 @@ impl Child {
         let step = Duration::from_millis(5);
         loop {
             match self.process.try_wait() {
-                Ok(Some(status)) => return cause_of(status, limits),
+                Ok(Some(status)) => return self.cause_of(status, limits),
                 Ok(None) if waited < deadline => thread::sleep(step),
                 Ok(None) => return Death::Crashed("closed its pipe".to_owned()),
                 Err(e) => return Death::System(format!("wait: {e}")),
             }
             waited += step;
+        }
+    }
+
+    fn cause_of(&mut self, status: ExitStatus, limits: &Limits) -> Death {
+        let words = self.last_words.take().and_then(|words| words.join().ok());
+        match words.unwrap_or(LastWords::Silence) {
+            LastWords::NoMemory => Death::OutOfMemory(limits.address_space_mib),
+            LastWords::StackOverflow => Death::Crashed("stack overflow".to_owned()),
+            LastWords::Silence => by_status(status, limits),
         }
     }
 }
@@ -100,19 +119,48 @@ fn read_answers(stdout: ChildStdout, sender: &std::sync::mpsc::Sender<Vec<u8>>) 
     }
 }
 
+/// Waits for the end of stderr; the process has ended, or will.
+fn listen(stderr: ChildStderr) -> LastWords {
+    let mut words = Vec::new();
+    let mut stderr = stderr.take(LAST_WORDS);
+    let _ = stderr.read_to_end(&mut words);
+    // what comes after is let go, so that the child never waits for a reader
+    let _ = io::copy(&mut stderr.into_inner(), &mut io::sink());
+    let said = |text: &[u8]| words.windows(text.len()).any(|w| w == text);
+    if said(b"memory allocation of ") {
+        LastWords::NoMemory
+    } else if said(b"has overflowed its stack") {
+        LastWords::StackOverflow
+    } else {
+        LastWords::Silence
+    }
+}
+
+fn named_thread() -> thread::Builder {
+    thread::Builder::new().name("wall".to_owned())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "as map_err wants it")]
+fn no_thread(error: io::Error) -> Death {
+    Death::System(format!("thread: {error}"))
+}
+
 #[cfg(unix)]
-fn cause_of(status: ExitStatus, limits: &Limits) -> Death {
+fn by_status(status: ExitStatus, limits: &Limits) -> Death {
+    use rustix::process::Signal;
     use std::os::unix::process::ExitStatusExt as _;
-    let over_cpu = rustix::process::Signal::XCPU.as_raw();
     match status.signal() {
-        Some(signal) if signal == over_cpu => Death::TimedOut(limits.cpu_secs),
+        Some(signal) if signal == Signal::XCPU.as_raw() => Death::TimedOut(limits.cpu_secs),
+        Some(signal) if signal == Signal::XFSZ.as_raw() => {
+            Death::WroteTooMuch(limits.written_bytes)
+        }
         Some(signal) => Death::Crashed(format!("signal {signal}")),
         None => Death::Crashed(format!("exit {}", status.code().unwrap_or(-1))),
     }
 }
 
 #[cfg(not(unix))]
-fn cause_of(status: ExitStatus, _limits: &Limits) -> Death {
+fn by_status(status: ExitStatus, _limits: &Limits) -> Death {
     Death::Crashed(format!("exit {}", status.code().unwrap_or(-1)))
 }
 

@@ -12,6 +12,8 @@ pub struct Limits {
     pub cpu_secs: u64,
     /// Wall time of one task, in seconds.
     pub wall_secs: u64,
+    /// Most bytes one worker process may write into one file.
+    pub written_bytes: u64,
     /// Largest file that is opened, in bytes.
     pub file_bytes: u64,
     /// Most bytes one archive or office file may inflate to.
@@ -44,6 +46,7 @@ impl Default for Limits {
             address_space_mib: 1024,
             cpu_secs: 20,
             wall_secs: 30,
+            written_bytes: 1 << 30,
             file_bytes: 500 << 20,
             unpacked_bytes: 500 << 20,
             part_bytes: 100 << 20,

@@ -5,14 +5,18 @@
 //! What a child does with a task is decided in [`crate::worker`], which this module does not know.
 
 mod child;
+mod graves;
 mod limits;
+mod obituary;
 
 pub use limits::Limits;
 
 use child::Child;
+use graves::Graves;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Why a child gave no answer.
@@ -22,8 +26,18 @@ pub enum Death {
     Crashed(String),
     /// It used more than its CPU or wall time, in seconds.
     TimedOut(u64),
+    /// It asked for more than its address space, in MiB.
+    OutOfMemory(u64),
+    /// It wrote more into one file than it may, in bytes.
+    WroteTooMuch(u64),
     /// It could not be started or the pipe broke for reasons of the system.
     System(String),
+}
+
+/// A task about the bytes of one file.
+pub trait Task: Serialize {
+    /// SHA-256 of the bytes; empty when they are not stored. A file that ended a child is known by it.
+    fn subject(&self) -> &str;
 }
 
 /// One request on the pipe. The child reads it with its own type, so that the arguments stay
@@ -53,6 +67,8 @@ pub struct Pool {
     program: PathBuf,
     jobs: usize,
     limits: Limits,
+    graves: Option<Graves>,
+    spared: AtomicUsize,
     state: Mutex<State>,
     freed: Condvar,
 }
@@ -67,7 +83,27 @@ impl Pool {
     /// A pool that runs `program worker`. No child is started before the first call.
     pub fn new(program: PathBuf, jobs: usize, limits: Limits) -> Self {
         let jobs = jobs.max(1);
-        Self { program, jobs, limits, state: Mutex::default(), freed: Condvar::new() }
+        Self {
+            program,
+            jobs,
+            limits,
+            graves: None,
+            spared: AtomicUsize::new(0),
+            state: Mutex::default(),
+            freed: Condvar::new(),
+        }
+    }
+
+    /// Remembers in a folder which files ended a child, so that they are not tried again.
+    #[must_use]
+    pub fn remembering(self, dir: PathBuf) -> Self {
+        let graves = Graves::new(dir, &self.program);
+        Self { graves: Some(graves), ..self }
+    }
+
+    /// How many calls were answered by what their file died of before.
+    pub fn spared(&self) -> usize {
+        self.spared.load(Ordering::Relaxed)
     }
 
     /// The limits of its calls.
@@ -79,7 +115,7 @@ impl Pool {
     ///
     /// # Errors
     /// The death of the child that had the task.
-    pub fn call<T: Serialize, R: DeserializeOwned>(&self, op: &str, args: &T) -> Result<R, Death> {
+    pub fn call<T: Task, R: DeserializeOwned>(&self, op: &str, args: &T) -> Result<R, Death> {
         self.call_within(&self.limits, op, args)
     }
 
@@ -87,7 +123,25 @@ impl Pool {
     ///
     /// # Errors
     /// The death of the child that had the task.
-    pub fn call_within<T: Serialize, R: DeserializeOwned>(
+    pub fn call_within<T: Task, R: DeserializeOwned>(
+        &self,
+        limits: &Limits,
+        op: &str,
+        args: &T,
+    ) -> Result<R, Death> {
+        let known = self.graves.as_ref().and_then(|g| g.find(op, limits, args.subject()));
+        if let Some(death) = known {
+            self.spared.fetch_add(1, Ordering::Relaxed);
+            return Err(death);
+        }
+        let answer = self.ask(limits, op, args);
+        if let (Err(death), Some(graves)) = (&answer, &self.graves) {
+            graves.dig(op, limits, args.subject(), death);
+        }
+        answer
+    }
+
+    fn ask<T: Task, R: DeserializeOwned>(
         &self,
         limits: &Limits,
         op: &str,
@@ -147,7 +201,7 @@ impl Slot<'_> {
                     drop(warm);
                     self.child = self.pool.start().ok();
                 }
-                Err(Death::Crashed(_) | Death::System(_)) => return self.ask_fresh(line, limits),
+                Err(_) => return self.ask_fresh(line, limits),
             }
             return answer;
         }

@@ -10,7 +10,7 @@ pub(super) fn no_core_file() {
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
 }
 
-/// Address space, and CPU time counted from now. Only the soft limits: the next task may have
+/// Address space, length of a written file, and CPU time counted from now. Only the soft limits: the next task may have
 /// others.
 #[cfg(unix)]
 pub(super) fn set(limits: &Limits) -> io::Result<()> {
@@ -23,6 +23,7 @@ pub(super) fn set(limits: &Limits) -> io::Result<()> {
     };
     let used = clock_gettime(ClockId::ProcessCPUTime).tv_sec.unsigned_abs();
     soft(Resource::Cpu, used + limits.cpu_secs.max(1) + 1)?;
+    soft(Resource::Fsize, limits.written_bytes)?;
     let space = soft(Resource::As, limits.address_space_mib.saturating_mul(1 << 20));
     // Some systems have no limit on address space; the clocks still hold there.
     if cfg!(target_os = "linux") { space.map_err(io::Error::from) } else { Ok(()) }

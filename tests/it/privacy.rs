@@ -1,6 +1,6 @@
 //! Full ID numbers leave the office only on the forms that need them.
 
-use crate::office::{Office, Ran};
+use crate::office::{Office, Ran, each, text};
 use crate::people::{Person, entry};
 use std::fs;
 use std::io::Read;
@@ -66,8 +66,141 @@ fn no_full_id_number_in_names_reports_and_messages() {
     said(office.run(&["status", "--json"]));
     for path in office.files().keys() {
         hides("a file name", path, &ids);
-        if let Some(text) = readable(&office.path("outbox").join(path)) {
-            hides(path, &text, &ids);
+        if let Some(content) = readable(&office.path("outbox").join(path)) {
+            hides(path, &content, &ids);
         }
     }
+}
+
+/// A thousand people in all the places where a number may stand, good and bad.
+fn canaries(ids: &[String]) -> crate::people::Files {
+    use crate::people::{Files, workbook};
+    let head =
+        ["序号", "姓名", "身份证号码", "联系电话", "工作单位", "报考工种", "报考等级", "备注"];
+    let row = |number: usize, id: &str| -> Vec<String> {
+        let mut row = [
+            &number.to_string(),
+            "测试甲",
+            id,
+            "13800000000",
+            "测试单位",
+            "收银审核",
+            "高级技师",
+            "",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        match number % 8 {
+            1 => row[2] = [0..6, 6..14, 14..18].map(|part| id.get(part).unwrap()).join(" "),
+            2 => row.swap(2, 3),
+            3 => row[1] = format!("测试甲{id}"),
+            4 => row[7] = format!("身份证{id}，与{}同一人", ids[0]),
+            5 => row[2] = id.chars().map(|c| char::from_u32(c as u32 + 0xFEE0).unwrap()).collect(),
+            6 => row[4] = format!("测试单位（{id}）"),
+            7 => row[5] = id.to_owned(),
+            _ => {}
+        }
+        row
+    };
+    let mut files = Files::new();
+    let (rows, names) = ids.split_at(600);
+    for (sheet, part) in rows.chunks(200).enumerate() {
+        let mut table =
+            vec![vec![format!("填报单位：测试单位 {}", part[0])], head.map(str::to_owned).to_vec()];
+        table.extend(part.iter().enumerate().map(|(n, id)| row(n, id)));
+        files.insert(format!("汇总表{}.xlsx", part[1]), workbook(&format!("表{sheet}"), &table));
+    }
+    let broken: [(&str, &[u8]); 8] = [
+        ("jpg", b"\xFF\xD8\xFF half"),
+        ("pdf", b"%PDF-1.4\n<</Encrypt 1 0 R>>\n%%EOF"),
+        ("xlsx", b"PK\x03\x04 half"),
+        ("xls", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 half"),
+        ("docx", b"{\\rtf1 }"),
+        ("rar", b"Rar!\x1a\x07\x01\0"),
+        ("csv", b"\xFF\xFF\xFF"),
+        ("txt", b"?"),
+    ];
+    for (number, id) in names.iter().enumerate() {
+        let (ending, bytes) = broken[number % broken.len()];
+        let content = [bytes, id.as_bytes()].concat();
+        let path = match number % 3 {
+            0 => format!("测试乙{id}/01身份证.{ending}"),
+            1 => format!("测试丙/{id}-学历证书.{ending}"),
+            _ => format!("{id}.{ending}"),
+        };
+        files.insert(path, content);
+    }
+    files
+}
+
+/// Names of everything below a folder.
+fn names(dir: &std::path::Path, out: &mut Vec<String>) {
+    for item in fs::read_dir(dir).into_iter().flatten().flatten() {
+        out.push(item.file_name().to_string_lossy().into_owned());
+        names(&item.path(), out);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_thousand_canaries_leave_no_full_number_behind() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let Some(office) = Office::open() else { return };
+    let number = |n: usize| {
+        let (day, rest) = (n % 28 + 1, n / 28);
+        crate::people::id_number(&format!(
+            "3206821971{:02}{day:02}{:03}",
+            rest % 12 + 1,
+            500 + rest / 12
+        ))
+    };
+    let ids: Vec<String> = (0..1000).map(number).collect();
+    let mut unique = ids.clone();
+    unique.sort();
+    unique.dedup();
+    assert_eq!(unique.len(), 1000);
+    let files = canaries(&ids);
+    office.drop_dir("测试单位", &files);
+    office.zip(&format!("{}.zip", ids[999]), &files);
+    office.drop_file(&format!("{}测试甲.docx", ids[998]), b"PK\x05\x06 half");
+    // one that ends its worker: what a dying process says must not name anybody
+    let low = "[limits]\nwritten-bytes = 64\n";
+    office.configure(&crate::office::repo("templates"), &crate::office::repo("fonts"), low);
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let mut said = Vec::new();
+    let mut say = |ran: Ran| said.push(format!("{}{}", ran.stdout, ran.stderr));
+    say(office.run(&["run", "--settle", "0", "-v"]));
+    office.configure(&crate::office::repo("templates"), &crate::office::repo("fonts"), "");
+    say(office.run(&["run", "--settle", "0", "-v"]));
+    say(office.run(&["status"]));
+    say(office.run(&["status", "--json"]));
+    say(office.run(&["check", "inbox/测试单位", "--json"]));
+    say(office.run(&["check", "inbox/测试单位"]));
+    for case in
+        each(&office.report()["submissions"]).iter().flat_map(|s| each(&s["applicants"])).take(3)
+    {
+        say(office.run(&["show", text(&case["case"])]));
+        say(office.run(&["why", text(&case["case"]), "person.id_no"]));
+    }
+    let mut found = Vec::new();
+    names(&office.path("state"), &mut found);
+    names(&office.path("outbox"), &mut found);
+    said.push(found.join("\n"));
+    for path in office.files().keys() {
+        said.extend(readable(&office.path("outbox").join(path)));
+    }
+    for text in &said {
+        let leak = ids.iter().find(|id| text.contains(**id));
+        assert_eq!(leak, None, "{}", excerpt(text, leak.unwrap_or(&"")));
+    }
+    let mode = |path: &str| fs::metadata(office.path(path)).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode("state"), 0o700);
+    for path in office.files().keys() {
+        assert_eq!(mode(&format!("outbox/{path}")) & 0o007, 0, "{path}");
+    }
+}
+
+/// The lines around a leak.
+fn excerpt<'a>(text: &'a str, leak: &str) -> Vec<&'a str> {
+    text.lines().filter(|line| !leak.is_empty() && line.contains(leak)).take(3).collect()
 }

@@ -206,6 +206,26 @@ fn missing_materials_and_parts() {
 }
 
 #[test]
+fn a_scan_of_blank_pages_is_no_material() {
+    let swap = |id: &'static str, at: usize, pages: &'static [bool]| {
+        broken(move |a| {
+            let m = a.materials.iter_mut().find(|m| m.id == id).unwrap();
+            m.files[at] = scanned(m.files[at].clone(), pages);
+        })
+    };
+    let whole = swap("cert", 0, &[true]);
+    expect(&whole, &["MT-101"], Returned);
+    assert!(whole.findings[0].message.contains("空白页"), "{}", whole.findings[0].message);
+    let year = swap("appraisals", 1, &[true, true]);
+    expect(&year, &["MT-102"], Returned);
+    let said = &year.findings[0].message;
+    assert!(said.contains("2015 年度") && said.contains("空白页"), "{said}");
+    expect(&swap("experts", 0, &[true]), &["EL-131"], Returned);
+    // the blank back of a sheet is no fault
+    expect(&swap("cert", 0, &[false, true]), &[], Accepted);
+}
+
+#[test]
 fn no_scan_at_all_is_said_once() {
     let j = broken(|a| {
         a.materials.clear();

@@ -13,13 +13,19 @@ pub(super) use path::Taken;
 use super::{FileKind, SourceFile, name, sniff};
 use crate::blobs::Blobs;
 use crate::diag::{Finding, Origin, Severity};
-use crate::wall::Limits;
+use crate::text::byte_words;
+use crate::wall::{Limits, Task};
 use directory::{Fault, Member};
 use inflate::{Fail, Inflating};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io;
 use std::path::PathBuf;
+
+/// Inflating less than this is never a bomb.
+const RATIO_FROM: u64 = 10 << 20;
+/// Most times a member may inflate.
+const RATIO: u64 = 200;
 
 /// One archive to unpack.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -32,6 +38,12 @@ pub struct UnpackTask {
     pub path: String,
     /// Put before the paths of its members: empty, or a folder with its `/`.
     pub prefix: String,
+}
+
+impl Task for UnpackTask {
+    fn subject(&self) -> &str {
+        &self.sha256
+    }
 }
 
 /// What came out of an archive.
@@ -49,8 +61,17 @@ pub enum Unpacked {
 
 /// The whole archive is not used.
 enum Stop {
+    /// It is a workbook or a document.
     Office,
-    Code(&'static str),
+    /// A code and what is wrong or too much, in words.
+    Refused(&'static str, String),
+}
+
+impl Stop {
+    /// Unsafe, for this reason.
+    fn unsafe_for(why: impl Into<String>) -> Self {
+        Self::Refused("IN-116", why.into())
+    }
 }
 
 /// Unpacks an archive and the archives in it, one level deep.
@@ -71,7 +92,9 @@ pub fn unpack(task: &UnpackTask, limits: &Limits) -> io::Result<Unpacked> {
     let mut file = blobs.open_blob(&task.sha256)?;
     match unpacker.archive(&mut file, &task.prefix, 0)? {
         Err(Stop::Office) => return Ok(Unpacked::Office),
-        Err(Stop::Code(code)) => return Ok(Unpacked::Refused(refusal(code, &task.path))),
+        Err(Stop::Refused(code, why)) => {
+            return Ok(Unpacked::Refused(refusal(code, &task.path, &why)));
+        }
         Ok(()) => {}
     }
     let noted = unpacker.legacy.map(|name| {
@@ -84,9 +107,12 @@ pub fn unpack(task: &UnpackTask, limits: &Limits) -> io::Result<Unpacked> {
     Ok(Unpacked::Files { files: unpacker.files, findings: noted.into_iter().collect() })
 }
 
-fn refusal(code: &str, path: &str) -> Finding {
-    Finding::new(code, Origin::file(path)).arg("file", path).build()
+fn refusal(code: &str, path: &str, why: &str) -> Finding {
+    Finding::new(code, Origin::file(path)).arg("file", path).arg("limit", why).build()
 }
+
+/// What the directory of an archive does when it contradicts the archive.
+const LIES: &str = "目录与内容不符";
 
 struct Unpacker<'a> {
     blobs: &'a Blobs,
@@ -109,11 +135,10 @@ impl Unpacker<'_> {
         let members = match directory::read(file, self.entries_left)? {
             Ok(members) if is_office(&members) => return Ok(Err(Stop::Office)),
             Ok(members) => members,
-            Err(Fault::Cut) => return Ok(Err(Stop::Code("IN-102"))),
-            Err(Fault::Wrong | Fault::Limit) => return Ok(Err(Stop::Code("IN-116"))),
+            Err(fault) => return Ok(Err(self.faulty(fault))),
         };
-        if let Some(code) = self.forbids(&members) {
-            return Ok(Err(Stop::Code(code)));
+        if let Some(stop) = self.forbids(&members) {
+            return Ok(Err(stop));
         }
         let members: Vec<(Member, Result<String, String>)> = members
             .into_iter()
@@ -133,25 +158,40 @@ impl Unpacker<'_> {
             };
             let path = self.taken.claim(format!("{prefix}{path}"));
             if place.is_err() {
-                let finding = refusal("IN-116", &path);
+                let finding = refusal("IN-116", &path, "路径越界，或是链接、设备文件");
                 self.refuse(path, member.bytes, finding);
-            } else if let Some(code) = self.member(file, member, path, level)? {
-                return Ok(Err(Stop::Code(code)));
+            } else if let Some(stop) = self.member(file, member, path, level)? {
+                return Ok(Err(stop));
             }
         }
         Ok(Ok(()))
     }
 
+    fn faulty(&self, fault: Fault) -> Stop {
+        match fault {
+            Fault::Cut => Stop::Refused("IN-102", String::new()),
+            Fault::Wrong => Stop::unsafe_for(LIES),
+            Fault::Limit => {
+                Stop::unsafe_for(format!("超过 {} 个文件", self.limits.archive_entries))
+            }
+        }
+    }
+
     /// Checks what the directory claims against the limits and takes it from the budget.
-    fn forbids(&mut self, members: &[Member]) -> Option<&'static str> {
+    fn forbids(&mut self, members: &[Member]) -> Option<Stop> {
         if members.iter().any(Member::encrypted) {
-            return Some("IN-113");
+            return Some(Stop::Refused("IN-113", String::new()));
+        }
+        if members.iter().any(|m| m.bytes > RATIO_FROM && m.bytes / RATIO > m.packed) {
+            return Some(Stop::unsafe_for(format!("压缩比超过 {RATIO} 倍")));
         }
         let bytes = members.iter().try_fold(0u64, |sum, m| sum.checked_add(m.bytes));
-        let bloated = |m: &Member| m.bytes > 10 << 20 && m.bytes / 200 > m.packed;
         match bytes.and_then(|bytes| self.bytes_left.checked_sub(bytes)) {
-            Some(left) if !members.iter().any(bloated) => self.bytes_left = left,
-            _ => return Some("IN-116"),
+            Some(left) => self.bytes_left = left,
+            None => {
+                let most = byte_words(self.limits.unpacked_bytes);
+                return Some(Stop::unsafe_for(format!("解压后超过 {most}")));
+            }
         }
         self.entries_left = self.entries_left.saturating_sub(members.len() as u64);
         None
@@ -169,23 +209,23 @@ impl Unpacker<'_> {
         inside.ok_or_else(|| path::shown(&name.text))
     }
 
-    /// Stores one member. Gives a code when the whole archive must be refused for it.
+    /// Stores one member. Gives a reason when the whole archive must be refused for it.
     fn member(
         &mut self,
         file: &mut File,
         member: &Member,
         path: String,
         level: u8,
-    ) -> io::Result<Option<&'static str>> {
+    ) -> io::Result<Option<Stop>> {
         if member.bytes > self.limits.file_bytes {
-            let limit = format!("{} MB", self.limits.file_bytes >> 20);
+            let limit = byte_words(self.limits.file_bytes);
             let finding = Finding::new("IN-104", Origin::file(&path)).arg("file", &path);
             self.refuse(path, member.bytes, finding.arg("limit", limit).build());
             return Ok(None);
         }
         let stored = match Inflating::store(file, member, self.blobs)? {
             Ok(stored) => stored,
-            Err(Fail::Lies) => return Ok(Some("IN-116")),
+            Err(Fail::Lies) => return Ok(Some(Stop::unsafe_for(LIES))),
             Err(Fail::Damaged(error)) => {
                 let finding = Finding::new("IN-103", Origin::file(&path)).arg("file", &path);
                 self.refuse(path, member.bytes, finding.arg("error", error).build());
@@ -196,7 +236,7 @@ impl Unpacker<'_> {
         let (sha256, bytes) = (stored.sha256, stored.bytes);
         let done = SourceFile { litter: litter(&path), path, sha256, bytes, kind, refused: None };
         if kind == FileKind::Empty && !done.litter {
-            let finding = refusal("IN-102", &done.path);
+            let finding = refusal("IN-102", &done.path, "");
             self.refuse(done.path, 0, finding);
         } else if kind == FileKind::Zip && name::ending(&done.path) == "zip" && !done.litter {
             self.nested(done, level)?;
@@ -215,14 +255,18 @@ impl Unpacker<'_> {
         } else {
             let office = directory::read(&mut file, self.entries_left)?
                 .is_ok_and(|members| is_office(&members));
-            Some(if office { Stop::Office } else { Stop::Code("IN-116") })
+            Some(if office {
+                Stop::Office
+            } else {
+                Stop::unsafe_for("压缩包套压缩包超过一层")
+            })
         };
         match stop {
             None => {}
             Some(Stop::Office) => self.files.push(archive),
-            Some(Stop::Code(code)) => {
+            Some(Stop::Refused(code, why)) => {
                 self.files.truncate(before);
-                let finding = refusal(code, &archive.path);
+                let finding = refusal(code, &archive.path, &why);
                 self.files.push(SourceFile { refused: Some(finding), ..archive });
             }
         }

@@ -158,7 +158,7 @@ fn material_file(item: &Item<'_>) -> MaterialFile {
 fn file_findings(item: &Item<'_>) -> Vec<Finding> {
     let photo = item.choice == Choice::Photo;
     let page = |f: &Finding| {
-        matches!(f.code.as_str(), "MT-142" | "MT-143" | "MT-144" | "MT-145" | "MT-146")
+        matches!(f.code.as_str(), "MT-142" | "MT-143" | "MT-144" | "MT-145" | "MT-146" | "MT-150")
     };
     let mut findings: Vec<Finding> =
         item.file.findings.iter().filter(|f| !photo || !page(f)).cloned().collect();

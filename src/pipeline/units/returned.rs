@@ -6,11 +6,10 @@ use crate::blobs::sha256_hex;
 use crate::diag::{Finding, Severity};
 use crate::intake::FileKind;
 use crate::normalize::{FiledFile, Submission, Verdict};
-use crate::pipeline::{RunError, program};
+use crate::pipeline::{RunError, pool};
 use crate::publish::{Item, ItemSource, ReleasedFile};
 use crate::read::{Mark, MarkTask, Marked, ReadTask, Tone};
 use crate::text::mask_ids;
-use crate::wall::Pool;
 use rayon::prelude::*;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,7 +42,7 @@ pub(super) fn marked(
         }
     }
     let settings = &desk.office.settings;
-    let pool = Pool::new(program()?, settings.jobs, settings.limits.clone());
+    let pool = pool(settings)?;
     let fresh: Vec<(String, Option<Marked>)> = jobs
         .par_iter()
         .filter(|job| !known.contains_key(&job.key))

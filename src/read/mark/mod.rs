@@ -19,7 +19,7 @@ pub(super) use original::named as original;
 
 use super::{Content, ReadTask, parse};
 use crate::blobs::Blobs;
-use crate::wall::Limits;
+use crate::wall::{Limits, Task};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io;
@@ -70,6 +70,12 @@ pub struct MarkTask {
     pub kind: String,
     /// What to mark.
     pub marks: Vec<Mark>,
+}
+
+impl Task for MarkTask {
+    fn subject(&self) -> &str {
+        &self.file.sha256
+    }
 }
 
 /// A marked copy.

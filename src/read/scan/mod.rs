@@ -11,6 +11,7 @@ mod png;
 mod raster;
 mod redraw;
 mod shape;
+mod sharp;
 mod tiff;
 
 use super::{Content, ImageInfo, PageInfo, Parsed, ReadTask, Scan, ScanKind};
@@ -18,7 +19,7 @@ use crate::blobs::Blobs;
 use crate::diag::{Finding, Origin, Severity};
 use crate::intake::FileKind;
 use crate::wall::Limits;
-use raster::Views;
+use raster::{Look, Views};
 use shape::Shape;
 use std::io;
 
@@ -136,7 +137,7 @@ fn foreign_kind(task: &ReadTask) -> Box<Finding> {
 
 /// The scan of a one-page image: page, photo facts, print copy and thumbnail.
 fn single(desk: &Desk, kind: ScanKind, shape: &Shape, views: &Views) -> Admitted {
-    let (page, findings) = image_page(desk, 1, shape, views.blank());
+    let (page, findings) = image_page(desk, 1, shape, views.look());
     let copy = desk.store(&views.copy())?;
     let image = ImageInfo {
         width: shape.shown().0,
@@ -156,16 +157,20 @@ fn single(desk: &Desk, kind: ScanKind, shape: &Shape, views: &Views) -> Admitted
 }
 
 /// One page that is an image, and what there is to say about it.
-fn image_page(desk: &Desk, number: u32, shape: &Shape, blank: bool) -> (PageInfo, Vec<Finding>) {
+fn image_page(desk: &Desk, number: u32, shape: &Shape, look: Look) -> (PageInfo, Vec<Finding>) {
     let paper = shape.paper();
     let page = PageInfo {
         width_pt: paper.width_pt,
         height_pt: paper.height_pt,
         rotate: shape.rotate(),
-        blank,
+        blank: look.blank,
         dpi: Some(paper.dpi),
     };
     let mut findings = Vec::new();
+    if !page.blank && paper.dpi < shape::LOW_DPI && (paper.stated || shape.is_tiny()) {
+        findings.push(coarse(desk, number, paper.dpi));
+    }
+    findings.extend(look.edge.and_then(|edge| blurred(desk, number, edge, paper.dpi)));
     let mut say = |finding: crate::diag::FindingBuilder| {
         findings.push(finding.arg("page", number).build());
     };
@@ -173,15 +178,33 @@ fn image_page(desk: &Desk, number: u32, shape: &Shape, blank: bool) -> (PageInfo
     if page.blank {
         say(Finding::new("MT-142", at()));
     }
-    if paper.stated && paper.dpi < shape::LOW_DPI {
-        let low = format!("{} dpi", shape::LOW_DPI);
-        say(Finding::new("MT-143", at()).arg("dpi", paper.dpi).arg("limit", low));
-    }
     if page.rotate != 0 {
         let turned = Finding::new("MT-145", at()).severity(Severity::Info);
         say(turned.arg("deg", page.rotate));
     }
     (page, findings)
+}
+
+/// A page with too few dots per inch.
+fn coarse(desk: &Desk, number: u32, dpi: u32) -> Finding {
+    let at = Origin::page(desk.task.path.clone(), number);
+    let low = format!("{} dpi", shape::LOW_DPI);
+    Finding::new("MT-143", at).arg("page", number).arg("dpi", dpi).arg("limit", low).build()
+}
+
+/// Edges wider than this, in millimetres on the paper, are out of focus: the strokes of a
+/// character of 10 points are 0.3 mm wide and as far apart.
+const SOFT_EDGE: f64 = 0.6;
+
+/// Tells of a page out of focus. With few dots per inch the edges say nothing: that is another
+/// fault.
+fn blurred(desk: &Desk, number: u32, edge: f64, dpi: u32) -> Option<Finding> {
+    let millimetres = edge / f64::from(dpi.max(1)) * 25.4;
+    if dpi < shape::LOW_DPI || millimetres < SOFT_EDGE {
+        return None;
+    }
+    let at = Origin::page(desk.task.path.clone(), number);
+    Some(Finding::new("MT-150", at).arg("page", number).build())
 }
 
 /// Adds the note on the first page larger than A4, once per file.

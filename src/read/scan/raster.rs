@@ -1,6 +1,7 @@
 //! What decoded pixels are asked: is the page blank, is it grey, and the small upright copies.
 
 use super::shape::Shape;
+use super::sharp::{Levels, edge_width};
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, RgbImage};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
@@ -12,22 +13,33 @@ const QUALITY: u8 = 90;
 /// Longest side of the copy the tests look at.
 const SMALL: u32 = 200;
 
+/// What was seen of a page.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Look {
+    /// Nearly blank or nearly black.
+    pub(super) blank: bool,
+    /// How wide the edges of the writing are, in pixels of the full image.
+    pub(super) edge: Option<f64>,
+}
+
 /// Upright copies of one decoded page; the full image is given back before they are used.
 pub(super) struct Views {
     copy: RgbImage,
     small: RgbImage,
+    edge: Option<f64>,
 }
 
 impl Views {
     /// Shrinks an image and turns it upright; transparent parts become white paper.
     pub(super) fn of(full: DynamicImage, shape: &Shape) -> Self {
+        let edge = edge_of(&full);
         let mut base = shrink(full, COPY);
         if let Some(orientation) = Orientation::from_exif(shape.orientation) {
             base.apply_orientation(orientation);
         }
         let copy = on_white(base);
         let small = small(&copy);
-        Self { copy, small }
+        Self { copy, small, edge }
     }
 
     /// The copy for paper.
@@ -35,9 +47,9 @@ impl Views {
         if self.grey() { encode_grey(&self.copy, QUALITY) } else { encode(&self.copy, QUALITY) }
     }
 
-    /// Whether the page is nearly blank or nearly black.
-    pub(super) fn blank(&self) -> bool {
-        blank(&self.small)
+    /// What there is to say of it.
+    pub(super) fn look(&self) -> Look {
+        Look { blank: blank(&self.small), edge: self.edge }
     }
 
     /// Whether there is no colour in it.
@@ -45,6 +57,17 @@ impl Views {
         let coloured = self.small.pixels().filter(|p| spread(p.0) > 18).count();
         coloured * 200 < self.small.pixels().len()
     }
+}
+
+/// Only grey and colour of eight bits, which nearly all pages are.
+fn edge_of(full: &DynamicImage) -> Option<f64> {
+    let (bytes, step) = match full {
+        DynamicImage::ImageLuma8(grey) => (grey.as_raw(), 1),
+        DynamicImage::ImageRgb8(colour) => (colour.as_raw(), 3),
+        _ => return None,
+    };
+    let (width, height) = (full.width() as usize, full.height() as usize);
+    edge_width(&Levels { bytes, width, height, step })
 }
 
 fn spread([r, g, b]: [u8; 3]) -> u8 {

@@ -46,6 +46,11 @@ impl Shape {
         if self.orientation >= 5 { (self.height, self.width) } else { (self.width, self.height) }
     }
 
+    /// Whether even a card of 86 mm would have too few dots.
+    pub(super) fn is_tiny(&self) -> bool {
+        self.width.max(self.height) < 340
+    }
+
     /// The paper: by its density when that is believable, else fitted into A4.
     pub(super) fn paper(&self) -> Paper {
         let (w, h) = self.shown();

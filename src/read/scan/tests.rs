@@ -153,6 +153,64 @@ fn blank_pages_are_told() {
     }
 }
 
+/// A4 at 150 dots per inch with rows of strokes, out of focus or not.
+fn page_of_strokes(blur: f32) -> RgbImage {
+    let page = RgbImage::from_fn(1240, 1754, |x, y| {
+        let ink = y % 40 < 24 && (x % 12 < 2 || y % 12 < 2) && x % 200 < 170;
+        image::Rgb([if ink { 30 } else { 245 }; 3])
+    });
+    if blur > 0.0 { image::imageops::blur(&page, blur) } else { page }
+}
+
+/// The page as a JPEG that states its density, and the same in a PDF.
+fn scanned(page: &RgbImage, dpi: u16) -> [(FileKind, Vec<u8>); 2] {
+    let mut jpeg = Vec::new();
+    let mut encoder = JpegEncoder::new_with_quality(&mut jpeg, 85);
+    encoder.set_pixel_density(image::codecs::jpeg::PixelDensity::dpi(dpi));
+    encoder.encode_image(page).unwrap();
+    let (width, height) = (i64::from(page.width()), i64::from(page.height()));
+    let (wide, high) = (width * 72 / i64::from(dpi), height * 72 / i64::from(dpi));
+    let pdf = pdf_bytes(1, |pdf, ids| {
+        let image = dictionary! { "Type" => "XObject", "Subtype" => "Image", "Width" => width,
+        "Height" => height, "ColorSpace" => "DeviceRGB", "BitsPerComponent" => 8,
+        "Filter" => "DCTDecode" };
+        let image = pdf.add_object(Stream::new(image, jpeg.clone()).with_compression(false));
+        let draw = format!("q {wide} 0 0 {high} 0 0 cm /Im Do Q");
+        let draw = pdf.add_object(Stream::new(dictionary! {}, draw.into_bytes()));
+        let page = pdf.get_dictionary_mut(ids[0]).unwrap();
+        page.set("MediaBox", vec![0.into(), 0.into(), wide.into(), high.into()]);
+        page.set("Resources", dictionary! { "XObject" => dictionary! { "Im" => image } });
+        page.set("Contents", draw);
+    });
+    [(FileKind::Jpeg, jpeg), (FileKind::Pdf, pdf)]
+}
+
+#[test]
+fn pages_out_of_focus_are_told() {
+    for (blur, expect) in [(0.0, &[][..]), (5.0, &["MT-150"])] {
+        for (kind, bytes) in scanned(&page_of_strokes(blur), 150) {
+            let (parsed, _dir) = admit_bytes(kind, &bytes);
+            assert_eq!(codes(&parsed), expect, "{kind:?} {blur}");
+            assert_eq!(scan(&parsed).pages[0].dpi, Some(150), "{kind:?}");
+        }
+    }
+}
+
+#[test]
+fn pages_with_too_few_dots_are_told() {
+    let page = image::imageops::thumbnail(&page_of_strokes(0.0), 496, 702);
+    for (kind, bytes) in scanned(&page, 60) {
+        let (parsed, _dir) = admit_bytes(kind, &bytes);
+        assert_eq!(codes(&parsed), ["MT-143"], "{kind:?}");
+        assert!(parsed.findings[0].message.contains("60 dpi"), "{}", parsed.findings[0].message);
+    }
+    // a picture that does not say how large it is: with so few dots not even a card can be read
+    for (side, expect) in [(200, &["MT-143"][..]), (500, &[])] {
+        let (parsed, _dir) = admit_bytes(FileKind::Jpeg, &jpeg_bytes(&picture(side, side)));
+        assert_eq!(codes(&parsed), expect, "{side}");
+    }
+}
+
 #[test]
 fn png_whole_and_cut() {
     let mut bytes = Vec::new();
@@ -286,6 +344,9 @@ fn pdf_activity_is_left_behind() {
     });
     let (parsed, dir) = admit_bytes(FileKind::Pdf, &bytes);
     assert_eq!(codes(&parsed), ["MT-148"]);
+    for word in ["JavaScript 脚本", "打开时的动作", "触发动作", "网址"] {
+        assert!(parsed.findings[0].message.contains(word), "{}", parsed.findings[0].message);
+    }
     let clean = blob(&dir, &scan(&parsed).blob);
     for word in [&b"/JavaScript"[..], b"/JS", b"/OpenAction", b"/URI", b"/Annots", b"example.org"] {
         assert!(!clean.windows(word.len()).any(|w| w == word), "{}", String::from_utf8_lossy(word));

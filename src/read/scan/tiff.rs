@@ -1,7 +1,7 @@
 //! TIFF: the directories are walked (one page each), then the pages are decoded where possible.
 
 use super::exif::{Directory, Tiff};
-use super::raster::Views;
+use super::raster::{Look, Views};
 use super::shape::Shape;
 use super::{Admitted, Desk, image_page, single, with_oversize};
 use crate::diag::Finding;
@@ -35,7 +35,7 @@ pub(super) fn admit(desk: &Desk, mut bytes: Vec<u8>) -> Admitted {
     let pages = walk(desk, &bytes)?;
     let mut budget = DECODED_PIXELS;
     let mut first = None;
-    let mut blanks = Vec::new();
+    let mut looks = Vec::new();
     for (offset, shape) in &pages {
         let pixels = u64::from(shape.width) * u64::from(shape.height);
         if pixels > budget {
@@ -43,23 +43,23 @@ pub(super) fn admit(desk: &Desk, mut bytes: Vec<u8>) -> Admitted {
         }
         budget -= pixels;
         let views = look(desk, &mut bytes, *offset, shape)?;
-        blanks.push(views.as_ref().is_some_and(Views::blank));
+        looks.push(views.as_ref().map(Views::look).unwrap_or_default());
         // A page's copies take several MB, so only those of the first page are kept.
-        if blanks.len() == 1 {
+        if looks.len() == 1 {
             first = views;
         }
     }
-    blanks.resize(pages.len(), false);
+    looks.resize(pages.len(), Look::default());
     if let ([(_, shape)], Some(views)) = (pages.as_slice(), &first) {
         return single(desk, ScanKind::Tiff, shape, views);
     }
-    many(desk, &pages, &blanks, first.as_ref())
+    many(desk, &pages, &looks, first.as_ref())
 }
 
-fn many(desk: &Desk, pages: &[(u32, Shape)], blanks: &[bool], first: Option<&Views>) -> Admitted {
+fn many(desk: &Desk, pages: &[(u32, Shape)], looks: &[Look], first: Option<&Views>) -> Admitted {
     let (mut infos, mut findings) = (Vec::new(), Vec::new());
-    for ((number, (_, shape)), blank) in (1u32..).zip(pages).zip(blanks) {
-        let (info, said) = image_page(desk, number, shape, *blank);
+    for ((number, (_, shape)), look) in (1u32..).zip(pages).zip(looks) {
+        let (info, said) = image_page(desk, number, shape, *look);
         infos.push(info);
         findings.extend(said);
     }

@@ -5,11 +5,12 @@
 //! part of what the paper shows and becomes page content.
 
 use super::layers::Layers;
+use super::removed::{self, Removed};
 use super::stamp::{self, Stamp};
 use super::tree::{self, Leaf};
 use super::{STREAM_BYTES, hide};
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Deepest nesting of direct objects.
 const DEEPEST: u32 = 64;
@@ -17,8 +18,8 @@ const DEEPEST: u32 = 64;
 /// The rewritten document.
 pub(super) struct Clean {
     pub(super) bytes: Vec<u8>,
-    /// Something active was left behind.
-    pub(super) active: bool,
+    /// What was left behind that acts or carries.
+    pub(super) removed: BTreeSet<Removed>,
     /// What its layers show cannot be told for certain.
     pub(super) unsure: bool,
     /// One per page.
@@ -34,6 +35,8 @@ pub(super) struct PageFacts {
     pub(super) text: bool,
     /// Pixels of the images it brought along: what rendering it costs.
     pub(super) pixels: u64,
+    /// All its images have black and white alone, so that none can be out of focus.
+    pub(super) bilevel: bool,
 }
 
 /// Why there is no copy.
@@ -59,7 +62,7 @@ enum Role {
 /// Copies the pages into a new document.
 pub(super) fn clean(source: &Document, leaves: &[Leaf]) -> Result<Clean, Stop> {
     let mut copier = Copier::new(source);
-    copier.active = catalog_active(source);
+    copier.removed = removed::of_catalog(source);
     let root = copier.out.new_object_id();
     let mut kids: Vec<Object> = Vec::new();
     let mut pages = Vec::new();
@@ -67,7 +70,9 @@ pub(super) fn clean(source: &Document, leaves: &[Leaf]) -> Result<Clean, Stop> {
         let (page, facts) = copier.page(leaf, root)?;
         kids.push(Object::Reference(copier.out.add_object(page)));
         copier.drain();
-        pages.push(PageFacts { pixels: std::mem::take(&mut copier.pixels), ..facts });
+        let pixels = std::mem::take(&mut copier.pixels);
+        let bilevel = !std::mem::take(&mut copier.shades);
+        pages.push(PageFacts { pixels, bilevel, ..facts });
     }
     let count = i64::try_from(kids.len()).unwrap_or(i64::MAX);
     let mut tree = Dictionary::new();
@@ -82,22 +87,7 @@ pub(super) fn clean(source: &Document, leaves: &[Leaf]) -> Result<Clean, Stop> {
     copier.out.trailer.set("Root", catalog);
     let mut bytes = Vec::new();
     copier.out.save_to(&mut bytes).map_err(|_| Stop::Broken)?;
-    Ok(Clean { bytes, active: copier.active, unsure: copier.unsure, pages })
-}
-
-/// Whether the catalog names something that acts.
-fn catalog_active(source: &Document) -> bool {
-    let Ok(catalog) = source.catalog() else { return false };
-    let names = catalog.get_deref(b"Names", source).and_then(Object::as_dict).ok();
-    let hidden = |key: &[u8]| names.is_some_and(|names| names.has(key));
-    let form = catalog.get_deref(b"AcroForm", source).and_then(Object::as_dict);
-    let own: [&[u8]; 4] = [b"AA", b"AF", b"Collection", b"URI"];
-    let opens = catalog.get_deref(b"OpenAction", source).is_ok_and(|o| o.as_dict().is_ok());
-    opens
-        || own.iter().any(|key| catalog.has(key))
-        || hidden(b"JavaScript")
-        || hidden(b"EmbeddedFiles")
-        || form.is_ok_and(|form| form.has(b"XFA"))
+    Ok(Clean { bytes, removed: copier.removed, unsure: copier.unsure, pages })
 }
 
 /// Copies what is reachable, once.
@@ -107,13 +97,15 @@ pub(super) struct Copier<'a> {
     made: BTreeMap<(ObjectId, Role), ObjectId>,
     /// Objects that have a number but are not copied yet.
     queue: Vec<(ObjectId, Role, ObjectId)>,
-    active: bool,
+    removed: BTreeSet<Removed>,
     layers: Layers<'a>,
     unsure: bool,
     /// Resources of the page in hand: contents without resources of their own use them.
     resources: Option<Object>,
     /// Pixels of the images copied since the last page.
     pixels: u64,
+    /// Whether one of them has more than black and white.
+    shades: bool,
 }
 
 impl<'a> Copier<'a> {
@@ -127,8 +119,9 @@ impl<'a> Copier<'a> {
             out: Document::with_version("1.7"),
             made: BTreeMap::new(),
             queue: Vec::new(),
-            active: false,
+            removed: BTreeSet::new(),
             pixels: 0,
+            shades: false,
         }
     }
 
@@ -155,8 +148,9 @@ impl<'a> Copier<'a> {
         let resources = leaf.resources.clone().unwrap_or_else(|| Dictionary::new().into());
         let resources = self.value(&resources, Role::Resources, 0);
         let source = self.source;
-        let (stamps, active) = stamp::stamps(source, &leaf.page, |note| self.hidden(note));
-        self.active |= active || leaf.page.has(b"AA");
+        let (stamps, removed) = stamp::stamps(source, &leaf.page, |note| self.hidden(note));
+        self.removed.extend(removed);
+        self.removed.extend(leaf.page.has(b"AA").then_some(Removed::Trigger));
         if stamps.is_empty() {
             page.set("Contents", contents);
             page.set("Resources", resources);
@@ -232,7 +226,7 @@ impl<'a> Copier<'a> {
         let facts = PageFacts {
             empty: draws_nothing(seen),
             text: seen.windows(2).any(|w| matches!(w, b"Tj" | b"TJ")),
-            pixels: 0,
+            ..PageFacts::default()
         };
         let copied = match shown {
             Some(shown) => {
@@ -306,13 +300,13 @@ impl<'a> Copier<'a> {
 
     fn dictionary(&mut self, dictionary: &Dictionary, role: Role, depth: u32) -> Object {
         if role == Role::Plain && foreign(dictionary) {
-            self.active |= acts(dictionary);
+            self.removed.extend(Removed::by_action(dictionary).filter(|_| acts(dictionary)));
             return Object::Null;
         }
         let mut copied = Dictionary::new();
         for (key, value) in dictionary {
             if role == Role::Plain && DROPPED.contains(&key.as_slice()) {
-                self.active |= ACTIVE.contains(&key.as_slice());
+                self.removed.extend(Removed::by_key(key));
                 continue;
             }
             let inner = match (role, key.as_slice()) {
@@ -343,7 +337,9 @@ impl<'a> Copier<'a> {
             return nothing();
         }
         dictionary.remove(b"Length");
-        self.pixels = self.pixels.saturating_add(pixels(self.source, &stream.dict));
+        let pixels = pixels(self.source, &stream.dict);
+        self.pixels = self.pixels.saturating_add(pixels);
+        self.shades |= pixels > 0 && !is_bilevel(self.source, &stream.dict);
         if let Some(shown) = self.shown_inside(stream) {
             dictionary.remove(b"Filter");
             dictionary.remove(b"DecodeParms");
@@ -414,9 +410,6 @@ const DROPPED: [&[u8]; 20] = [
     b"StructTreeRoot",
     b"XFA",
 ];
-/// Those of them that act.
-const ACTIVE: [&[u8]; 8] =
-    [b"AA", b"AF", b"EmbeddedFiles", b"JS", b"JavaScript", b"Launch", b"OpenAction", b"XFA"];
 /// Dictionaries that have no business below a page's contents.
 const FOREIGN: [&[u8]; 10] = [
     b"Action",
@@ -470,6 +463,13 @@ fn pixels(source: &Document, dictionary: &Dictionary) -> u64 {
         stated.and_then(|side| u64::try_from(side).ok()).unwrap_or(u64::from(u32::MAX))
     };
     side(b"Width").saturating_mul(side(b"Height"))
+}
+
+/// Whether an image or a mask has one bit a pixel.
+fn is_bilevel(source: &Document, dictionary: &Dictionary) -> bool {
+    let bits = dictionary.get_deref(b"BitsPerComponent", source).and_then(Object::as_i64);
+    let mask = dictionary.get_deref(b"ImageMask", source).and_then(Object::as_bool);
+    bits.is_ok_and(|bits| bits == 1) || mask.unwrap_or(false)
 }
 
 /// A box as an array.

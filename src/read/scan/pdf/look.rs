@@ -2,6 +2,7 @@
 
 use super::super::raster;
 use super::copy::PageFacts;
+use super::pictures::{Picture, main_picture};
 use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_syntax::Pdf;
 use hayro::hayro_syntax::page::Page;
@@ -23,6 +24,8 @@ const THUMB: f32 = 640.0;
 pub(super) struct Seen {
     pub(super) pages: usize,
     pub(super) blank: Vec<bool>,
+    /// The picture that makes up a scanned page.
+    pub(super) pictures: Vec<Option<Picture>>,
     pub(super) thumbnail: Option<Vec<u8>>,
 }
 
@@ -31,6 +34,7 @@ pub(super) fn look(bytes: Vec<u8>, facts: &[PageFacts]) -> Option<Seen> {
     let pdf = Pdf::new(bytes).ok()?;
     let pages = pdf.pages();
     let mut blank: Vec<bool> = facts.iter().map(|facts| facts.empty).collect();
+    let mut pictures = vec![None; facts.len()];
     let mut first = None;
     let mut room = PIXELS;
     for (i, (page, facts)) in pages.iter().zip(facts).take(LOOKED_AT).enumerate() {
@@ -46,12 +50,15 @@ pub(super) fn look(bytes: Vec<u8>, facts: &[PageFacts]) -> Option<Seen> {
         if let (true, Some(image), Some(blank)) = (unsure, &image, blank.get_mut(i)) {
             *blank = raster::blank(&raster::small(image));
         }
+        if let (true, Some(picture)) = (unsure, pictures.get_mut(i)) {
+            *picture = main_picture(page, !facts.bilevel);
+        }
         if i == 0 {
             first = image;
         }
     }
     let thumbnail = first.map(|image| raster::encode(&image, 80));
-    Some(Seen { pages: pages.len(), blank, thumbnail })
+    Some(Seen { pages: pages.len(), blank, pictures, thumbnail })
 }
 
 /// Renders a page; `None` when the renderer cannot.

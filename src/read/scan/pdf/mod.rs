@@ -4,10 +4,12 @@ mod copy;
 mod hide;
 mod layers;
 mod look;
+mod pictures;
+mod removed;
 mod stamp;
 mod tree;
 
-use super::{Admitted, Desk, with_oversize};
+use super::{Admitted, Desk, blurred, coarse, shape, with_oversize};
 use crate::diag::{Finding, Origin, Severity};
 use crate::read::{PageInfo, Scan, ScanKind};
 use hayro::hayro_syntax::{LoadPdfError, Pdf};
@@ -52,7 +54,8 @@ fn publish(desk: &Desk, leaves: &[Leaf], clean: copy::Clean) -> Admitted {
     }
     let mut findings = Vec::new();
     let mut pages = Vec::new();
-    for ((number, leaf), blank) in (1u32..).zip(leaves).zip(seen.blank) {
+    let looked = seen.blank.into_iter().zip(seen.pictures);
+    for ((number, leaf), (blank, picture)) in (1u32..).zip(leaves).zip(looked) {
         let at = || Origin::page(desk.task.path.clone(), number);
         let (width_pt, height_pt) = leaf.shown();
         if blank {
@@ -62,10 +65,17 @@ fn publish(desk: &Desk, leaves: &[Leaf], clean: copy::Clean) -> Admitted {
             let turned = Finding::new("MT-145", at()).severity(Severity::Info);
             findings.push(turned.arg("page", number).arg("deg", leaf.rotate).build());
         }
-        pages.push(PageInfo { width_pt, height_pt, rotate: leaf.rotate, blank, dpi: None });
+        let dpi = picture.map(|p| p.dpi);
+        if let Some(dpi) = dpi.filter(|dpi| !blank && *dpi < shape::LOW_DPI) {
+            findings.push(coarse(desk, number, dpi));
+        }
+        let edge = picture.and_then(|p| p.edge).zip(dpi);
+        findings.extend(edge.and_then(|(edge, dpi)| blurred(desk, number, edge, dpi)));
+        pages.push(PageInfo { width_pt, height_pt, rotate: leaf.rotate, blank, dpi });
     }
-    if clean.active {
+    if !clean.removed.is_empty() {
         let note = Finding::new("MT-148", desk.file()).arg("file", &desk.task.path);
+        let note = note.arg("what", removed::words(&clean.removed));
         findings.push(note.build());
     }
     if clean.unsure {

@@ -1,8 +1,10 @@
 //! Annotations that show something (seals, signatures, filled fields, notes drawn on the page)
 //! become part of the page; what they would do is left behind.
 
+use super::removed::Removed;
 use super::tree::{dictionary, number};
 use lopdf::{Dictionary, Document, Object, ObjectId};
+use std::collections::BTreeSet;
 
 /// Most annotations of one page that are looked at.
 const MOST: usize = 5_000;
@@ -23,35 +25,35 @@ impl Stamp {
     }
 }
 
-/// What the annotations of a page show, and whether one of them acts. `hidden` leaves out those on
+/// What the annotations of a page show, and what else they do. `hidden` leaves out those on
 /// layers nobody sees.
 pub(super) fn stamps(
     source: &Document,
     page: &Dictionary,
     mut hidden: impl FnMut(&Dictionary) -> bool,
-) -> (Vec<Stamp>, bool) {
+) -> (Vec<Stamp>, BTreeSet<Removed>) {
     let Ok(annotations) = page.get_deref(b"Annots", source).and_then(Object::as_array) else {
-        return (Vec::new(), false);
+        return (Vec::new(), BTreeSet::new());
     };
     let mut stamps = Vec::new();
-    let mut active = false;
+    let mut removed = BTreeSet::new();
     for annotation in annotations.iter().take(MOST) {
         let Some(annotation) = dictionary(source, annotation) else { continue };
-        active |= acts(source, annotation);
+        removed.extend(beyond_showing(source, annotation));
         if !hidden(annotation) {
             stamps.extend(stamp(source, annotation));
         }
     }
-    (stamps, active)
+    (stamps, removed)
 }
 
-/// Jumps within the file are no action worth a note.
-fn acts(source: &Document, annotation: &Dictionary) -> bool {
-    let action = annotation.get_deref(b"A", source).and_then(Object::as_dict);
-    let jump = |a: &Dictionary| a.get(b"S").and_then(Object::as_name).is_ok_and(|s| s == b"GoTo");
-    let attached = [&b"FileAttachment"[..], b"RichMedia", b"Screen", b"Movie", b"Sound"];
+/// What an annotation does or carries besides showing something.
+fn beyond_showing(source: &Document, annotation: &Dictionary) -> Vec<Removed> {
+    let action = annotation.get_deref(b"A", source).and_then(Object::as_dict).ok();
     let kind = annotation.get(b"Subtype").and_then(Object::as_name).unwrap_or_default();
-    annotation.has(b"AA") || action.is_ok_and(|a| !jump(a)) || attached.contains(&kind)
+    let trigger = annotation.has(b"AA").then_some(Removed::Trigger);
+    let by_action = action.and_then(Removed::by_action);
+    [trigger, by_action, Removed::by_annotation(kind)].into_iter().flatten().collect()
 }
 
 fn stamp(source: &Document, annotation: &Dictionary) -> Option<Stamp> {

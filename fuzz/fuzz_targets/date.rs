@@ -1,0 +1,7 @@
+//! A date in a cell.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    dossier_fuzz::normalize::probe::date(bytes);
+});
