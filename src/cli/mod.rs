@@ -23,6 +23,7 @@ use crate::intake::IntakeError;
 use crate::ledger::{LockError, StateError};
 use crate::pipeline::RunError;
 use crate::publish::WireReport;
+use crate::text::shown;
 use args::{Args, Command, Common};
 use clap::Parser;
 use std::io::Write as _;
@@ -101,7 +102,8 @@ pub fn main() -> ExitCode {
         Ok(_) if LOST.load(Ordering::Relaxed) => ExitCode::from(Exit::Failed as u8),
         Ok(exit) => ExitCode::from(exit as u8),
         Err(failure) => {
-            eprintln!("error: {}", failure.message);
+            let lines: Vec<String> = failure.message.split('\n').map(shown).collect();
+            eprintln!("error: {}", lines.join("\n"));
             ExitCode::from(failure.exit as u8)
         }
     }
@@ -132,8 +134,15 @@ fn settings(common: &Common) -> Result<Settings, Failure> {
 /// Set once stdout took no more although somebody still listens (a full disk).
 static LOST: AtomicBool = AtomicBool::new(false);
 
-/// Writes a line of results. A reader that has heard enough (`| head`) is no fault.
-fn say(line: std::fmt::Arguments<'_>) {
+/// Writes results for people, line by line as [`shown`]: what a value may do to a terminal is not done.
+fn say(text: std::fmt::Arguments<'_>) {
+    for line in text.to_string().split('\n') {
+        write_line(format_args!("{}", shown(line)));
+    }
+}
+
+/// A reader that has heard enough (`| head`) is no fault.
+fn write_line(line: std::fmt::Arguments<'_>) {
     if let Err(error) = writeln!(std::io::stdout().lock(), "{line}")
         && error.kind() != std::io::ErrorKind::BrokenPipe
         && !LOST.swap(true, Ordering::Relaxed)
@@ -148,7 +157,8 @@ fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
         message: format!("cannot write JSON: {error}"),
         exit: Exit::Failed,
     })?;
-    say!("{text}");
+    // written as it is: a string of JSON holds no line breaks, and masking was its maker's choice
+    write_line(format_args!("{text}"));
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use super::interrupt::{Interrupt, Manner};
 use super::{Exit, Failure, Outcome, args::Common, print_json, settings};
 use crate::intake::Witness;
 use crate::pipeline::{self, Observer, RunError};
+use crate::text::shown;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -30,12 +31,12 @@ impl Screen {
 
 impl Observer for Screen {
     fn doing(&self, what: &str) {
-        self.bar.set_message(what.to_owned());
+        self.bar.set_message(shown(what));
     }
 
     fn note(&self, what: &dyn Fn() -> String) {
         if self.verbose {
-            self.bar.suspend(|| eprintln!("{}", what()));
+            self.bar.suspend(|| eprintln!("{}", shown(&what())));
         }
     }
 

@@ -1,7 +1,8 @@
 //! `dossier status`, `show` and `why`: what the last published report says.
 
-use super::{Exit, Failure, Outcome, args::Common, decision, settings, state, weight};
+use super::{Exit, Failure, Outcome, args::Common, decision, print_json, settings, state, weight};
 use crate::pipeline;
+use crate::text::shown;
 use serde_json::{Value, json};
 
 fn usage(message: String) -> Failure {
@@ -24,6 +25,11 @@ fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
+/// A value that anybody may have written, on one line.
+fn free(value: &Value, key: &str) -> String {
+    shown(word(value, key))
+}
+
 fn word<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or("")
 }
@@ -32,19 +38,19 @@ pub(super) fn status(common: &Common) -> Outcome {
     let report = last_report(common)?;
     if common.json {
         let body = json!({"schema": "dossier/status/1", "run": report["run"], "counts": report["counts"], "submissions": report["submissions"]});
-        say!("{body:#}");
+        print_json(&body)?;
         return Ok(Exit::Clean);
     }
     for submission in list(&report, "submissions") {
         say!(
             "{}  {}  {} 人",
             state(word(submission, "state")),
-            word(submission, "source"),
+            free(submission, "source"),
             list(submission, "applicants").len()
         );
         for finding in list(submission, "findings") {
             if word(submission, "state") == "unsettled" {
-                say!("  {}  {}", word(finding, "message"), word(finding, "hint"));
+                say!("  {}  {}", free(finding, "message"), free(finding, "hint"));
             }
         }
         for applicant in list(submission, "applicants") {
@@ -52,9 +58,9 @@ pub(super) fn status(common: &Common) -> Outcome {
                 "  {}  {}  {}  {}  {}",
                 word(applicant, "case"),
                 decision(word(applicant, "decision")),
-                word(applicant, "name"),
-                word(applicant, "trade"),
-                word(applicant, "level")
+                free(applicant, "name"),
+                free(applicant, "trade"),
+                free(applicant, "level")
             );
         }
     }
@@ -76,10 +82,10 @@ pub(super) fn show(common: &Common, case: &str) -> Outcome {
     let found = find(&last_report(common)?, case)?;
     let log = pipeline::case_log(&settings(common)?, case)?;
     if common.json {
-        say!("{:#}", json!({"schema": "dossier/case/1", "applicant": found, "ledger": log}));
+        print_json(&json!({"schema": "dossier/case/1", "applicant": found, "ledger": log}))?;
         return Ok(Exit::Clean);
     }
-    let (number, name) = (word(&found, "case"), word(&found, "name"));
+    let (number, name) = (word(&found, "case"), free(&found, "name"));
     say!("{number}  {name}  {}", decision(word(&found, "decision")));
     let former: Vec<&str> = list(&found, "former").iter().filter_map(Value::as_str).collect();
     if !former.is_empty() {
@@ -101,12 +107,12 @@ pub(super) fn show(common: &Common, case: &str) -> Outcome {
             "  {} {}  {}  {}",
             serde_json::from_value(finding["severity"].clone()).map_or("", weight),
             word(finding, "code"),
-            word(finding, "message"),
-            word(finding, "hint")
+            free(finding, "message"),
+            free(finding, "hint")
         );
     }
     for output in list(&found, "outputs") {
-        say!("  {}", word(output, "path"));
+        say!("  {}", free(output, "path"));
     }
     Ok(Exit::Clean)
 }
@@ -122,19 +128,18 @@ pub(super) fn why(common: &Common, case: &str, field: &str) -> Outcome {
         return Err(usage(format!("case {case} has no `{field}`\nhint: it has {known:?}")));
     };
     if common.json {
-        say!(
-            "{:#}",
-            json!({"schema": "dossier/field/1", "case": case, "field": field, "why": value})
-        );
+        print_json(
+            &json!({"schema": "dossier/field/1", "case": case, "field": field, "why": value}),
+        )?;
         return Ok(Exit::Clean);
     }
     let origin = &value["origin"];
     say!("{field} = {}", value["value"]);
-    say!("  原文：{}", word(value, "raw"));
-    say!("  出处：{} {} {}", word(origin, "path"), word(origin, "sheet"), word(origin, "cell"));
-    say!("  来源：{}", word(value, "source"));
+    say!("  原文：{}", free(value, "raw"));
+    say!("  出处：{} {} {}", free(origin, "path"), free(origin, "sheet"), free(origin, "cell"));
+    say!("  来源：{}", free(value, "source"));
     for repair in list(value, "repairs") {
-        say!("  整理：{}", repair.as_str().unwrap_or(""));
+        say!("  整理：{}", shown(repair.as_str().unwrap_or("")));
     }
     Ok(Exit::Clean)
 }

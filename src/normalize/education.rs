@@ -74,7 +74,8 @@ pub(super) fn read(raw: &str) -> Education {
         [rank, ..] => {
             let mut parsed = Parsed::text(*rank);
             if found.len() > 1 {
-                parsed = parsed.repair("填有多个学历，取最高");
+                let args = [("value", raw.trim()), ("expect", *rank)];
+                parsed = parsed.repair("填有多个学历，取最高").note("FD-135", &args);
             }
             if *rank != raw {
                 parsed = parsed.repair("学历名称规范");
@@ -144,7 +145,8 @@ mod tests {
             ("本科/学士", "大学本科", ""),
             ("大学", "大学本科", ""),
             ("专科", "大学专科", ""),
-            ("高中（中专）", "中专", ""),
+            ("高中（中专）", "中专", "FD-135"),
+            ("大专、本科", "大学本科", "FD-135"),
             ("高 中", "高中", ""),
             ("硕士研究生", "研究生", ""),
             ("中技", "技校", ""),

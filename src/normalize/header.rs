@@ -237,6 +237,63 @@ mod tests {
     }
 
     #[test]
+    fn every_listed_label_is_known() {
+        for (expect, labels) in [
+            ("seq", "序号 编号 No NO. 号"),
+            ("person.name", "姓名 名字 职工姓名 人员姓名 申报人 申报人姓名 考生姓名"),
+            (
+                "person.id_no",
+                "身份证号码 身份证号 身份证 公民身份号码 居民身份证号 证件号码 证件号",
+            ),
+            ("person.birth", "出生年月 出生日期 出生时间 出生年月日 生日"),
+            ("person.work_start", "参加工作时间 参加工作年月 参工时间 工作时间 参加工作日期"),
+            ("education.rank", "学历 文化程度 最高学历 学历层次"),
+            ("education.no", "学历证书编号 毕业证号"),
+            ("unit.name", "单位 工作单位 所在单位 单位名称 填报单位 申报单位"),
+            ("unit.supervisor", "主管部门 主管单位 主管局"),
+            ("post.trade", "现工种 现岗位工种 从事工种 现从事工种"),
+            ("post.level", "现等级 现技术等级 原等级 现有等级 现工种等级"),
+            (
+                "cert.date",
+                "获得时间 取得时间 取得资格时间 发证时间 发证日期 证书时间 现等级取得时间",
+            ),
+            ("cert.no", "证书号码 证书编号 原证书号 等级证书编号"),
+            ("cert.issuer", "发证机关 发证单位 资格审批单位 审批单位"),
+            ("apply.trade", "申报工种 报考工种 申报工种名称 报名工种"),
+            ("apply.level", "申报等级 报考等级 申报级别 拟申报等级"),
+            ("service.years", "工龄 工作年限"),
+            ("contact.phone", "联系电话 手机 手机号 手机号码 电话 移动电话 联系方式"),
+            ("public_result", "公示结果 公示情况"),
+            ("apply.note", "备注 说明 特殊情况"),
+            ("training.passed_years", "继续教育 继续教育情况 继教 继续教育年度"),
+            ("appraisal.2018", "2018年度考核 2018年考核结果 2018考核等次"),
+            ("apply.exception", "破格 破格条款 是否破格 破格情况 破格依据"),
+            ("apply.transferred", "转岗 是否转岗 转岗情况"),
+            ("apply.failed_before", "往年未通过 往年申报情况 是否往年未通过 上年未通过"),
+            ("person.staffed", "在编 是否在编 编制性质 编制"),
+            ("person.identity", "本人身份 身份 人员身份"),
+            ("cert.path", "取得资格途径 取得途径"),
+            ("title", "职称 专业技术职称 专业技术职务"),
+            ("honours", "荣誉 荣誉称号 称号 获得荣誉"),
+            ("contests", "竞赛 技能竞赛 竞赛名次 竞赛获奖"),
+            ("awards", "成果 成果奖励 科技成果 技术创新 奖励"),
+            ("coached.top10_city", "带徒 培养人才 指导培养 传授技艺"),
+            ("papers", "论文 发表论文"),
+            ("papers.1.journal", "刊物 刊物名称 期刊"),
+            ("experts", "专家 推荐专家 业内专家"),
+            ("service.trade_years", "从事本工种年限 从事本工种工作年限 从事本专业年限 本工种工龄"),
+            ("unit.kind", "单位性质 组织类别 单位类别 隶属关系"),
+            ("unit.area", "属地 所在地区 县（市、区）"),
+            ("unit.uscc", "统一社会信用代码 信用代码"),
+            ("contact.person", "联系人 经办人"),
+        ] {
+            for text in labels.split(' ') {
+                assert_eq!(field(text), expect, "{text}");
+            }
+        }
+    }
+
+    #[test]
     fn two_rows() {
         let two = |p: &str, c: &str| meaning(Some(p), c).map(|m| m.field).unwrap_or_default();
         assert_eq!(two("现职业技术工种", "名称"), "post.trade");

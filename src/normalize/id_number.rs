@@ -30,7 +30,20 @@ pub(super) fn read(value: &CellValue, cell: &str) -> (Parsed, Option<IdFacts>) {
     if text != raw {
         repairs.push("身份证号码去除空格符号、全角转半角".to_owned());
     }
-    judge(&text, repairs, cell)
+    let (parsed, facts) = judge(&text, repairs, cell);
+    match look_alike(&raw).filter(|_| parsed.value.is_some()) {
+        Some(from) => (parsed.note("ID-112", &[("from", &from.to_string())]), facts),
+        None => (parsed, facts),
+    }
+}
+
+/// Marks after a number that are no part of it.
+const TAIL: [char; 7] = ['、', '.', '。', ',', ';', ':', '·'];
+
+/// The last character, when it only looks like an X.
+fn look_alike(raw: &str) -> Option<char> {
+    let last = strip_blanks(raw).trim_end_matches(TAIL).chars().last()?;
+    "ХхΧχ×✕╳*＊乂ⅹⅩ".contains(last).then_some(last)
 }
 
 fn digits(chars: &[char]) -> Option<u32> {
@@ -51,7 +64,7 @@ fn clean(raw: &str) -> String {
     let folded: String = raw.nfkc().collect();
     let kept: String =
         strip_blanks(&folded).chars().filter(|c| !"-—–‐‑−_'‘’“”\"`".contains(*c)).collect();
-    let kept = kept.trim_end_matches(['、', '.', '。', ',', ';', ':', '·']).to_uppercase();
+    let kept = kept.trim_end_matches(TAIL).to_uppercase();
     // 3.20621E+17 keeps its point: it tells the lost digits
     if kept.contains('E') { kept } else { kept.replace(['.', '·', '/'], "") }
 }
@@ -204,14 +217,15 @@ mod tests {
             "110105.19491231.002X",
             "\u{202D}11010519491231002X\u{202C}",
             "１１０１０５１９４９１２３１００２Ｘ",
-            "11010519491231002Х",
-            "11010519491231002×",
-            "11010519491231002*",
-            "11010519491231002ⅹ",
             "11010519491231002X、",
         ] {
             assert_eq!(text(raw), ("11010519491231002X".into(), String::new()), "{raw}");
         }
+        for last in ["Х", "х", "×", "*", "＊", "χ", "ⅹ", "Ⅹ", "乂"] {
+            let raw = format!("11010519491231002{last}");
+            assert_eq!(text(&raw), ("11010519491231002X".into(), "ID-112".into()), "{raw}");
+        }
+        assert_eq!(text("44052418800101001*").1, "ID-106");
         assert_eq!(text("110105491231002"), ("11010519491231002X".into(), "ID-104".into()));
         let (p, _) = read(&CellValue::Number(110_105_491_231_002.0), "E5");
         assert_eq!((p.shown(), p.codes()), ("11010519491231002X".to_owned(), vec!["ID-104"]));

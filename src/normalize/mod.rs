@@ -5,6 +5,7 @@
 //! Every value keeps its raw text, its place and the repairs made. Never judges, never guesses.
 
 mod assemble;
+mod beside;
 mod card;
 mod cell;
 mod census;
@@ -20,6 +21,7 @@ mod header;
 mod id_number;
 mod labels;
 mod level;
+mod likeness;
 mod merit;
 mod name;
 #[cfg(any(test, fuzzing))]

@@ -37,12 +37,16 @@ pub(super) fn read(raw: &str) -> (Parsed, Option<String>) {
     if length < 2
         || length > 15 && han
         || clean.chars().any(char::is_numeric) && !clean.contains('〇')
+        || clean.contains(NO_NAME)
     {
         parsed = parsed.note("FD-102", &[("value", &clean)]);
     }
     parsed.value = Parsed::text(clean).value;
     (parsed, note)
 }
+
+/// Marks that no name has: two people in one cell, or a slip of the hand.
+const NO_NAME: [char; 11] = ['、', '，', ',', '；', ';', '：', ':', '/', '\\', '+', '&'];
 
 fn cut_note(raw: &str) -> (String, Option<String>) {
     let bare = raw.trim_end_matches(['*', '＊', '※', '★']);
@@ -80,7 +84,10 @@ fn compatibility(name: &str) -> (String, Vec<(String, String)>) {
             out.push(c);
             continue;
         }
-        let to: String = c.nfkc().collect();
+        let to = match simplified(c) {
+            Some(to) => to.to_string(),
+            None => c.nfkc().collect(),
+        };
         if radical && to != c.to_string() {
             swapped.push((c.to_string(), to.clone()));
         }
@@ -89,8 +96,46 @@ fn compatibility(name: &str) -> (String, Vec<(String, String)>) {
     (out, swapped)
 }
 
+/// Radicals that NFKC leaves as they are although each is a whole character (⻢ for 马): text
+/// copied out of a PDF is full of them.
+fn simplified(c: char) -> Option<char> {
+    const PAIRS: [(char, char); 25] = [
+        ('⺠', '民'),
+        ('⻅', '见'),
+        ('⻆', '角'),
+        ('⻉', '贝'),
+        ('⻋', '车'),
+        ('⻓', '长'),
+        ('⻔', '门'),
+        ('⻘', '青'),
+        ('⻙', '韦'),
+        ('⻚', '页'),
+        ('⻛', '风'),
+        ('⻜', '飞'),
+        ('⻝', '食'),
+        ('⻢', '马'),
+        ('⻣', '骨'),
+        ('⻤', '鬼'),
+        ('⻥', '鱼'),
+        ('⻦', '鸟'),
+        ('⻧', '卤'),
+        ('⻨', '麦'),
+        ('⻩', '黄'),
+        ('⻬', '齐'),
+        ('⻮', '齿'),
+        ('⻰', '龙'),
+        ('⻳', '龟'),
+    ];
+    PAIRS.iter().find(|(from, _)| *from == c).map(|(_, to)| *to)
+}
+
+/// Private use, replacement, signs for a missing character, a character described by its parts, or
+/// a radical that stands for no whole character.
 fn unreadable(c: char) -> bool {
-    matches!(u32::from(c), 0xE000..=0xF8FF | 0xF0000..=0x10FFFD | 0xFFFD) || "?？□■〓".contains(c)
+    matches!(
+        u32::from(c),
+        0xE000..=0xF8FF | 0xF0000..=0x10FFFD | 0xFFFD | 0x2FF0..=0x2FFF | 0x2E80..=0x2FDF
+    ) || "?？□■〓".contains(c)
 }
 
 #[cfg(test)]
@@ -113,6 +158,10 @@ mod tests {
             ("张伟（退役）", "张伟", "FD-103"),
             ("王芳*", "王芳", "FD-103"),
             ("⽅正", "方正", "FD-104"),
+            ("⻢⻜", "马飞", "FD-104 FD-104"),
+            ("张⻊", "-", "FD-105"),
+            ("张⿰氵奂", "-", "FD-105"),
+            ("张伟、李明", "张伟、李明", "FD-102"),
             ("张?", "-", "FD-105"),
             ("张\u{E123}", "-", "FD-105"),
             ("李biao", "-", "FD-105"),

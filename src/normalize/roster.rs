@@ -1,7 +1,9 @@
 //! A reading becomes a filing: which file is a roster, a census, a form, and its rows.
 
 use super::row::Ctx;
-use super::{Answer, CensusRow, FiledFile, Filing, Row, Verdict, card, census, form, sheet};
+use super::{
+    Answer, CensusRow, FiledFile, Filing, Row, Source, Verdict, card, census, form, likeness, sheet,
+};
 use crate::diag::{Finding, Origin, Severity};
 use crate::pack::Pack;
 use crate::read::{Content, FileReading, FilledForm, Reading, Workbook};
@@ -29,7 +31,28 @@ pub fn normalize(reading: &Reading, pack: &Pack, now: NaiveDate) -> Filing {
         let filed = file_one(&ctx, file, &mut filing);
         filing.files.push(filed);
     }
+    census_alone(&mut filing);
     filing
+}
+
+/// SS-116: a census where the roster should be.
+fn census_alone(filing: &mut Filing) {
+    if !filing.rows.is_empty() {
+        return;
+    }
+    // in its own folder or under its own name it is what its sender meant
+    let beside =
+        |path: &str| path.split('/').any(|part| part == "单位材料" || part.contains("技师人数"));
+    let census = |f: &&mut FiledFile| f.used_as.as_deref() == Some("census") && !beside(&f.path);
+    for file in filing.files.iter_mut().filter(census) {
+        let name = file.path.rsplit('/').next().unwrap_or(&file.path).to_owned();
+        let mut finding = Finding::new("SS-116", Origin::file(&file.path))
+            .arg("file", name)
+            .arg("form", "技师人数统计表")
+            .build();
+        finding.hint = "另交一人一行的申报汇总表；这份表放入\"单位材料\"文件夹".to_owned();
+        file.findings.push(finding);
+    }
 }
 
 fn file_one(ctx: &Ctx<'_>, file: &FileReading, filing: &mut Filing) -> FiledFile {
@@ -161,10 +184,23 @@ fn workbook(
     } else {
         no_table(book, filed);
     }
-    filing.rows.extend(found.rows.unwrap_or_default());
+    let mut rows = found.rows.unwrap_or_default();
+    garbled(filed, &mut rows);
+    filing.rows.extend(rows);
     filing.census.extend(found.census.unwrap_or_default());
     filing.answers.extend(found.answers.unwrap_or_default());
     filing.findings.extend(found.findings);
+}
+
+/// SS-101 at the cells that hold what could not be decoded: their people cannot pass.
+fn garbled(filed: &FiledFile, rows: &mut [Row]) {
+    let Some(told) = filed.findings.iter().find(|f| f.code.as_str() == "SS-101") else { return };
+    for row in rows {
+        let broken = |f: &&super::Field| f.source == Source::Read && f.raw.contains('\u{FFFD}');
+        let places: BTreeSet<Origin> =
+            row.record.values().filter(broken).map(|f| f.origin.clone()).collect();
+        row.findings.extend(places.into_iter().map(|origin| Finding { origin, ..told.clone() }));
+    }
 }
 
 /// Hidden sheets, rows and columns of a workbook that is used.
@@ -179,11 +215,11 @@ fn hidden(book: &Workbook, path: &str) -> Vec<Finding> {
         // only what holds something: empty formatted rows are hidden in many files
         let full_rows: BTreeSet<u32> = sheet.cells.iter().map(|c| c.row).collect();
         let full_columns: BTreeSet<u32> = sheet.cells.iter().map(|c| c.column).collect();
-        let rows = sheet
-            .hidden_rows
-            .iter()
-            .filter(|r| full_rows.contains(r))
-            .map(|r| format!("第{}行", r + 1));
+        let rows = sheet.hidden_rows.iter().copied().filter(|r| full_rows.contains(r));
+        let rows = stretches(rows).into_iter().map(|(from, to)| match to - from {
+            0 => format!("第{}行", from + 1),
+            _ => format!("第{}—{}行", from + 1, to + 1),
+        });
         let columns = sheet.hidden_columns.iter().filter(|n| full_columns.contains(n)).map(|n| {
             let name = crate::read::a1(0, *n);
             format!("{}列", name.trim_end_matches('1'))
@@ -191,6 +227,18 @@ fn hidden(book: &Workbook, path: &str) -> Vec<Finding> {
         let all: Vec<String> = rows.chain(columns).collect();
         if !all.is_empty() {
             out.push(Finding::new("SS-125", origin).arg("rows", all.join("、")).build());
+        }
+    }
+    out
+}
+
+/// Numbers in order as stretches: a filter hides hundreds of rows.
+fn stretches(numbers: impl Iterator<Item = u32>) -> Vec<(u32, u32)> {
+    let mut out: Vec<(u32, u32)> = Vec::new();
+    for n in numbers {
+        match out.last_mut() {
+            Some((_, to)) if *to + 1 == n => *to = n,
+            _ => out.push((n, n)),
         }
     }
     out
@@ -211,7 +259,10 @@ fn no_table(book: &Workbook, filed: &mut FiledFile) {
         }
         None => {
             let name = filed.path.rsplit('/').next().unwrap_or(&filed.path);
-            Finding::new("SS-111", Origin::file(&filed.path)).arg("file", name).build()
+            let like =
+                likeness::of(book).map_or_else(String::new, |what| format!("；这像是{what}"));
+            let place = Origin::file(&filed.path);
+            Finding::new("SS-111", place).arg("file", name).arg("like", like).build()
         }
     };
     filed.verdict = Verdict::Held;

@@ -23,6 +23,9 @@ pub(super) struct Slot {
     pub(super) origin: Origin,
 }
 
+/// Columns that ask for yes or no.
+const FLAGS: [&str; 3] = ["person.staffed", "apply.transferred", "apply.failed_before"];
+
 /// What all rows of a delivery share.
 pub(super) struct Ctx<'a> {
     pub(super) pack: &'a Pack,
@@ -77,6 +80,8 @@ struct Build<'a> {
     findings: Vec<Finding>,
     withdrawn: bool,
     id: Option<IdFacts>,
+    /// The note that stood behind the name.
+    moved: Option<(Slot, String)>,
     /// Fields whose cell already has a finding that stands for its emptiness.
     spoken: BTreeSet<String>,
     /// Fields that have a column.
@@ -98,6 +103,7 @@ pub(super) fn build(
         findings: missing.to_vec(),
         withdrawn: false,
         id: None,
+        moved: None,
         spoken: BTreeSet::new(),
         asked: slots.iter().map(|slot| slot.field.clone()).collect(),
     };
@@ -112,6 +118,7 @@ pub(super) fn build(
     let given = |f: &Finding| f.field.as_ref().is_some_and(|field| record.contains_key(field));
     build.findings.retain(|f| f.code.as_str() != "SS-112" || !given(f));
     build.same_under_two_names();
+    build.swapped(slots);
     build.fill_from_id();
     build.ask_required(slots, &origin);
     build.sanity();
@@ -132,6 +139,9 @@ impl Build<'_> {
         ordered.sort_by_key(rank);
         for slot in ordered {
             self.read(slot);
+        }
+        if let Some((slot, note)) = self.moved.take() {
+            self.note(&slot, &note);
         }
     }
 
@@ -177,7 +187,9 @@ impl Build<'_> {
             let args = [("label", label(field)), ("value", text.trim().to_owned())];
             self.say(&Note { code: "FD-109", args: args.to_vec() }, slot);
         }
-        if cell::is_empty(&text) {
+        // to a question of yes and no, 无 is an answer
+        let answered = FLAGS.contains(&field) && cell::yes_no(&text).is_some();
+        if cell::is_empty(&text) && !answered {
             if field == "post.level" {
                 self.store(slot, field, Parsed::text("none"));
             }
@@ -243,7 +255,7 @@ impl Build<'_> {
                 value: CellValue::Text(note.clone()),
                 ..slot.clone()
             };
-            self.note(&moved, &note);
+            self.moved = Some((moved, note));
         }
     }
 
@@ -261,11 +273,15 @@ impl Build<'_> {
         for (id, value) in flags.facts {
             self.store(slot, id, Parsed::value(Value::Bool(value)).repair("由备注标记"));
         }
-        let whole = match self.record.get("apply.note").and_then(|f| f.value.as_ref()) {
-            Some(earlier) => format!("{}；{}", text.trim(), earlier.text()),
-            None => text.trim().to_owned(),
-        };
-        self.store(slot, "apply.note", Parsed::text(whole));
+        let own = text.trim();
+        match self.record.get_mut("apply.note") {
+            // what moved here from another cell stands behind what was written here
+            Some(Field { value: Some(Value::Text(earlier)), repairs, .. }) => {
+                *earlier = format!("{earlier}；{own}");
+                repairs.push("附注移入备注".to_owned());
+            }
+            _ => self.store(slot, "apply.note", Parsed::text(own)),
+        }
     }
 
     fn education(&mut self, slot: &Slot, text: &str) {
@@ -388,6 +404,17 @@ impl Build<'_> {
         }
     }
 
+    /// An unusable identity number beside a sound one in the column of phones: filled in crosswise.
+    fn swapped(&mut self, slots: &[Slot]) {
+        let sound = |slot: &Slot| id_number::read(&slot.value, "").0.value.is_some();
+        if !slots.iter().any(|slot| slot.field == "contact.phone" && sound(slot)) {
+            return;
+        }
+        for finding in self.findings.iter_mut().filter(|f| f.code.as_str() == "ID-102") {
+            finding.hint = "联系电话栏内是身份证号码，两栏可能填反，请对调".to_owned();
+        }
+    }
+
     /// 本工种年限 is one fact under two ids.
     fn same_under_two_names(&mut self) {
         let pair = ["post.trade_years", "service.trade_years"];
@@ -488,13 +515,16 @@ impl Build<'_> {
     /// Dates that cannot be right.
     fn sanity(&mut self) {
         for id in ["person.birth", "person.work_start", "cert.date"] {
-            if let Some((date, origin)) = self.date(id)
-                && date.first() > self.ctx.now
-            {
-                let note =
-                    Note::new("DT-111", &[("label", &label(id)), ("value", &date.to_string())]);
-                self.findings.push(note.at(&origin, id));
-            }
+            // nobody of an earlier year is still in post
+            const EARLIEST: i32 = 1940;
+            let Some((date, origin)) = self.date(id) else { continue };
+            let code = match () {
+                () if date.first() > self.ctx.now => "DT-111",
+                () if date.year() < EARLIEST => "DT-115",
+                () => continue,
+            };
+            let note = Note::new(code, &[("label", &label(id)), ("value", &date.to_string())]);
+            self.findings.push(note.at(&origin, id));
         }
         if let Some((date, origin)) = self.date("education.date") {
             // nobody finishes any school before this age

@@ -4,7 +4,7 @@ use super::grid::Grid;
 use super::header::label;
 use super::row::{self, Ctx, Slot};
 use super::table::{self, Header, Kind, Titles};
-use super::{Row, date, trade};
+use super::{Field, Row, Source, Value, beside, date, trade};
 use crate::diag::{Finding, Origin};
 use crate::read::{CellValue, Sheet, a1};
 use crate::text::{fold, strip_blanks};
@@ -31,6 +31,8 @@ struct Walk<'a> {
     /// Rows read since the last total of the whole.
     counted: i64,
     numbers: Vec<String>,
+    /// The number of the certificate of every row.
+    codes: Vec<CellValue>,
 }
 
 /// Reads a sheet as a roster; `None` when it has no header.
@@ -46,6 +48,15 @@ pub(super) fn read(
     }
     let grid = Grid::new(sheet);
     let header = table::find(&grid)?;
+    if let Some((column, left, right)) = beside::split(sheet, &header) {
+        let at = Origin::cell(path, &sheet.name, a1(header.top, column));
+        let mut out = read(ctx, path, &left, untyped, sender)?;
+        let more = read(ctx, path, &right, untyped, sender)?;
+        out.rows.extend(more.rows);
+        out.findings.push(Finding::new("SS-126", at).arg("row", header.top + 1).build());
+        out.findings.extend(more.findings);
+        return Some(out);
+    }
     let mut walk = Walk {
         ctx,
         sheet,
@@ -56,9 +67,13 @@ pub(super) fn read(
         skipped: 0,
         counted: 0,
         numbers: Vec::new(),
+        codes: Vec::new(),
     };
+    let form = walk.printed(&grid, &header);
     walk.run(&grid, header);
     walk.report();
+    walk.shortened();
+    walk.other_form(form);
     Some(walk.out)
 }
 
@@ -233,6 +248,9 @@ impl Walk<'_> {
             if column.meaning.field == "seq" {
                 self.numbers.push(value.text());
             }
+            if column.meaning.field == "cert.no" && self.codes.len() == self.out.rows.len() {
+                self.codes.push(value.clone());
+            }
             slots.push(Slot {
                 field: column.meaning.field.clone(),
                 year: column.meaning.year,
@@ -255,8 +273,75 @@ impl Walk<'_> {
         let first = grid.row(row).first().map_or(0, |(c, _)| *c);
         let mut built = row::build(self.ctx, &slots, &stand_in, &missing, self.cell(row, first));
         built.findings.extend(self.other_title(&built, spare));
+        for (text, column) in &header.unknown {
+            self.keep(grid, (row, *column), text, &mut built);
+        }
+        self.codes.resize(self.out.rows.len() + 1, CellValue::Uncalculated);
         self.out.rows.push(built);
         self.counted += 1;
+    }
+
+    /// What stands under a label nobody knows is kept as it is.
+    fn keep(&self, grid: &Grid<'_>, at: (u32, u32), label: &str, built: &mut Row) {
+        let Some((value, place)) = grid.seen(at.0, at.1) else { return };
+        let raw = value.text();
+        let kept = Field {
+            value: Some(Value::Text(raw.trim().to_owned())),
+            raw,
+            origin: Origin::cell(self.path, &self.sheet.name, place),
+            repairs: Vec::new(),
+            source: Source::Read,
+        };
+        built.record.insert(format!("extra.{}", label.replace('.', "．")), kept);
+    }
+
+    /// FD-164: a number among codes that begin with a zero, shorter than they are.
+    fn shortened(&mut self) {
+        let zeros = self.codes.iter().filter_map(|code| match code {
+            CellValue::Text(text) => Some(strip_blanks(text)).filter(|t| t.starts_with('0')),
+            _ => None,
+        });
+        let Some(longest) = zeros.map(|text| text.chars().count()).max() else { return };
+        for (row, code) in self.out.rows.iter_mut().zip(&self.codes) {
+            let text = code.text();
+            if !matches!(code, CellValue::Number(_)) || text.chars().count() >= longest {
+                continue;
+            }
+            let Some(field) = row.record.get("cert.no") else { continue };
+            let finding = Finding::new("FD-164", field.origin.clone()).arg("value", text);
+            row.findings.push(finding.field("cert.no").build());
+        }
+    }
+
+    /// The title of a table made for printing: it has a column of 公示结果 and none of ID numbers.
+    fn printed(&self, grid: &Grid<'_>, header: &Header) -> Option<String> {
+        let asked = self.ctx.required.contains("person.id_no");
+        if !asked || header.has("person.id_no") || !header.has("public_result") {
+            return None;
+        }
+        let above = grid.rows.iter().copied().take_while(|row| *row < header.top);
+        let cells = above.flat_map(|row| grid.row(row));
+        let mut texts = cells.map(|(_, value)| strip_blanks(&value.text()));
+        texts.find(|text| text.ends_with("汇总表"))
+    }
+
+    /// SS-116: a table of another level, or one that was made for printing.
+    fn other_form(&mut self, printed: Option<String>) {
+        let own = &self.ctx.pack.circular.levels;
+        let level = |row: &Row| row.record.get("apply.level")?.value.as_ref().map(Value::text);
+        let told: Option<BTreeSet<String>> = self.out.rows.iter().map(level).collect();
+        let foreign = told.filter(|all| !all.is_empty() && !all.iter().any(|l| own.contains(l)));
+        let form = match (foreign, printed) {
+            (Some(levels), _) => {
+                let levels: Vec<String> = levels.into_iter().collect();
+                format!("{}的申报汇总表", levels.join("、"))
+            }
+            (None, Some(title)) => format!("打印用的《{title}》（没有身份证号码）"),
+            (None, None) => return,
+        };
+        let file = self.path.rsplit('/').next().unwrap_or(self.path);
+        let finding = Finding::new("SS-116", self.place()).arg("file", file).arg("form", form);
+        self.say(finding.build());
     }
 
     /// SS-142: the title above the table names another trade than the row.

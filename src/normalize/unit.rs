@@ -9,7 +9,8 @@ pub(super) fn read(raw: &str, pack: &Pack) -> Parsed {
     let text = bare(raw);
     let wanted = fold(&text);
     let full = pack.aliases.units.iter().find(|(name, others)| {
-        fold(name) != wanted && others.iter().any(|other| fold(other) == wanted)
+        let listed = others.iter().any(|other| fold(other) == wanted || is_part(&text, other));
+        fold(name) != wanted && (listed || is_part(&text, name))
     });
     let repaired = text != raw;
     let mut parsed = match full {
@@ -22,6 +23,14 @@ pub(super) fn read(raw: &str, pack: &Pack) -> Parsed {
         parsed = parsed.repair("去除空格或盖章字样");
     }
     parsed
+}
+
+/// Whether a text is a listed name with a department inside it (后勤科): a 处 or a 中心 may be a unit
+/// of its own, these are not.
+fn is_part(text: &str, name: &str) -> bool {
+    let Some(rest) = text.strip_prefix(name) else { return false };
+    let short = (2..=8).contains(&rest.chars().count());
+    short && ["科", "科室", "股", "班", "班组", "车间"].iter().any(|word| rest.ends_with(word))
 }
 
 /// The name without blanks, quotes and the words of a seal.

@@ -19,7 +19,9 @@ pub(super) fn bound(people: &[&Applicant], question: &str) -> String {
         .iter()
         .map(|applicant| {
             let mut text = String::new();
-            for (id, field) in &applicant.record {
+            // what stands under labels nobody knows is no part of what was judged
+            let known = applicant.record.iter().filter(|(id, _)| !id.starts_with("extra."));
+            for (id, field) in known {
                 let value = field.value.as_ref().map_or_else(|| field.raw.clone(), Value::text);
                 text.push_str(&format!("{id}\0{value}\0"));
             }

@@ -272,21 +272,21 @@ impl Office {
                 }
                 Some(delivery) if delivery.settled => {
                     let start = Instant::now();
-                    observer.doing(&format!("读取 {}", crate::text::mask_ids(&entry)));
+                    observer.doing(&format!("读取 {}", crate::text::shown(&entry)));
                     let files = delivery.files.len();
                     self.witness_by_sight(ledger, &entry, &seen)?;
                     let cached = reading::file(self, ledger, pool, delivery)?;
                     observer.note(&|| {
-                        let (name, took) = (crate::text::mask_ids(&entry), start.elapsed());
+                        let (name, took) = (crate::text::shown(&entry), start.elapsed());
                         format!("read {name}: {files} files, {cached} from the cache, {took:.1?}")
                     });
                 }
                 Some(delivery) => {
-                    observer.note(&|| format!("unsettled: {}", crate::text::mask_ids(&entry)));
+                    observer.note(&|| format!("unsettled: {}", crate::text::shown(&entry)));
                     taken.unsettled.push(delivery);
                 }
                 None => {
-                    observer.note(&|| format!("unchanged: {}", crate::text::mask_ids(&entry)));
+                    observer.note(&|| format!("unchanged: {}", crate::text::shown(&entry)));
                     continue;
                 }
             }

@@ -190,10 +190,10 @@ fn applicant(
         case: case.number.clone(),
         former: case.former.clone(),
         unit: pen.ids(&a.unit),
-        name: text(record, "person.name"),
+        name: pen.ids(&text(record, "person.name")),
         id_no: pen.id(if shown.is_empty() { id } else { &shown }),
-        trade: text(record, "apply.trade"),
-        level: text(record, "apply.level"),
+        trade: pen.ids(&text(record, "apply.trade")),
+        level: pen.ids(&text(record, "apply.level")),
         decision: decision(judgement.decision).to_owned(),
         record: record.iter().map(|(id, f)| (id.clone(), field(id, f, pen))).collect(),
         findings: {
@@ -210,7 +210,7 @@ fn field(id: &str, f: &Field, pen: Pen) -> WireField {
         None => serde_json::Value::Null,
         Some(Value::Bool(b)) => (*b).into(),
         Some(Value::Int(n)) => (*n).into(),
-        Some(Value::List(list)) => list.clone().into(),
+        Some(Value::List(list)) => list.iter().map(|text| masked(text)).collect::<Vec<_>>().into(),
         Some(Value::Years(years)) => years.iter().copied().collect::<Vec<_>>().into(),
         Some(other) => masked(&other.text()).into(),
     };
@@ -218,7 +218,7 @@ fn field(id: &str, f: &Field, pen: Pen) -> WireField {
         value,
         raw: masked(&f.raw),
         origin: origin(&f.origin, pen),
-        repairs: f.repairs.clone(),
+        repairs: f.repairs.iter().map(|repair| pen.ids(repair)).collect(),
         source: match f.source {
             Source::Read => "read",
             Source::Filled => "filled",
@@ -233,7 +233,7 @@ fn field(id: &str, f: &Field, pen: Pen) -> WireField {
 fn origin(o: &crate::diag::Origin, pen: Pen) -> WireOrigin {
     WireOrigin {
         path: pen.ids(&o.path),
-        sheet: o.sheet.clone(),
+        sheet: o.sheet.as_deref().map(|sheet| pen.ids(sheet)),
         cell: o.cell.clone(),
         page: o.page,
     }
@@ -245,7 +245,7 @@ fn finding(f: &Finding, pen: Pen) -> WireFinding {
         severity: f.severity,
         needs_person: f.needs_person,
         message: pen.ids(&f.message),
-        hint: f.hint.clone(),
+        hint: pen.ids(&f.hint),
         clause: f.clause.clone(),
         field: f.field.clone(),
         origin: origin(&f.origin, pen),

@@ -115,18 +115,13 @@ pub fn safe_name(value: &str) -> String {
         .chars()
         .map(|c| match c {
             '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '_',
-            c if c.is_control() || is_invisible(c) => '_',
+            c if c.is_control() || crate::text::is_invisible(c) => '_',
             c => c,
         })
         .take(80)
         .collect();
     let trimmed = cleaned.trim_matches(|c: char| c == '.' || c.is_whitespace());
     if trimmed.is_empty() { "_".to_owned() } else { trimmed.to_owned() }
-}
-
-/// Bidirectional controls and zero-width characters, which would make a name lie.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
 /// The folder that is swapped as a whole: `60-卷宗/<单位>`; other files stand alone.

@@ -9,6 +9,7 @@ use crate::text::byte_words;
 use crate::wall::{Limits, Task};
 use serde::{Deserialize, Serialize};
 use std::fs;
+use std::io::Read as _;
 use std::path::PathBuf;
 
 /// One file for the worker to read.
@@ -74,12 +75,76 @@ pub fn parse(task: &ReadTask, limits: &Limits) -> Parsed {
         FileKind::Heic => ("heic", Err(Refusal::Unread)),
         FileKind::Rar | FileKind::SevenZip => (task.kind.word(), Err(Refusal::Archive)),
         FileKind::Empty => ("empty", Err(Refusal::Damaged("文件为空"))),
-        FileKind::Unknown => ("unknown", Err(unrecognised(&task.path))),
+        FileKind::Unknown => ("unknown", Err(unknown(task))),
     };
     match result {
-        Ok((content, findings)) => Parsed { kind: kind.to_owned(), content, findings },
+        Ok((content, mut findings)) => {
+            if matches!(content, Content::Workbook(_)) {
+                findings.extend(disguise(kind, &task.path));
+            }
+            Parsed { kind: kind.to_owned(), content, findings }
+        }
         Err(refusal) => Parsed::refused(kind, &refusal, &task.path),
     }
+}
+
+/// A table that calls itself another format than it is: read, and said.
+fn disguise(kind: &str, path: &str) -> Option<Finding> {
+    let ext = extension(path);
+    let honest: &[&str] = match ext.as_str() {
+        "xls" | "et" | "ett" => &["xls"],
+        "xlsx" | "xlsm" => &["xlsx", "xlsm"],
+        "xlsb" => &["xlsb"],
+        "ods" => &["ods"],
+        "csv" | "tsv" | "txt" => &["csv"],
+        _ => return None,
+    };
+    let sniffed = match kind {
+        "html" => "网页（HTML）",
+        "xml" => "XML 电子表格",
+        "csv" => "文本（CSV）",
+        other => other,
+    };
+    let lie = || {
+        Finding::new("IN-142", Origin::file(path))
+            .arg("file", file_name(path))
+            .arg("ext", ext.to_uppercase())
+            .arg("sniffed", sniffed)
+            .build()
+    };
+    (!honest.contains(&kind)).then(lie)
+}
+
+/// Bytes that are no file we take in; what can be named is named.
+fn unknown(task: &ReadTask) -> Refusal {
+    let mut head = Vec::new();
+    let opened = fs::File::open(&task.blob);
+    // a file that cannot be read has no bytes to name it by
+    let _ = opened.and_then(|file| file.take(64).read_to_end(&mut head));
+    other_text(&head)
+        .or_else(|| {
+            let sniffed = is_dbase(&head).then_some("dBase 数据表（dbf）")?;
+            Some(Refusal::Foreign { sniffed, remedy: None })
+        })
+        .unwrap_or_else(|| unrecognised(&task.path))
+}
+
+/// The header of a dBase table: its version, the day it was written, and a length of the header
+/// that leaves room for whole fields.
+fn is_dbase(head: &[u8]) -> bool {
+    let [version, _, month, day, _, _, _, _, low, high, ..] = head else { return false };
+    let header = u16::from_le_bytes([*low, *high]);
+    [0x03, 0x30, 0x31, 0x83, 0x8B, 0xF5].contains(version)
+        && (1..=12).contains(month)
+        && (1..=31).contains(day)
+        && header > 32
+        && matches!(header % 32, 1 | 8)
+}
+
+/// A text format that would pass for a table.
+fn other_text(bytes: &[u8]) -> Option<Refusal> {
+    let (_, sniffed, remedy) = OTHER_TEXT.iter().find(|(mark, ..)| bytes.starts_with(mark))?;
+    Some(Refusal::Foreign { sniffed: *sniffed, remedy: *remedy })
 }
 
 /// Bytes of no known format: a lie when the name claims one, else merely unknown.
@@ -238,10 +303,8 @@ fn text(task: &ReadTask, limits: &Limits) -> Outcome {
         Ok(bytes) => bytes,
         Err(refusal) => return ("text", Err(refusal)),
     };
-    for (mark, sniffed, remedy) in OTHER_TEXT {
-        if bytes.starts_with(mark) {
-            return ("text", Err(Refusal::Foreign { sniffed, remedy }));
-        }
+    if let Some(refusal) = other_text(&bytes) {
+        return ("text", Err(refusal));
     }
     match csv::read(&bytes, &task.path, limits) {
         // a note, not a table

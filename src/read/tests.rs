@@ -78,7 +78,7 @@ fn roster() -> Vec<u8> {
 fn xlsx_is_read_with_its_layout() {
     let parsed = parse_zip(&roster(), "甲/表.xls");
     assert_eq!(parsed.kind, "xlsx");
-    assert_eq!(codes(&parsed), ["SS-124"]);
+    assert_eq!(codes(&parsed), ["SS-124", "IN-142"]);
     assert_eq!(parsed.findings[0].origin.sheet.as_deref(), Some("旧"));
     let book = book(&parsed);
     let sheet = &book.sheets[0];
@@ -282,11 +282,11 @@ fn content_decides_not_the_name() {
     let compound = |names: &[&str]| ole::tests::compound(names);
     let locked = compound(&["EncryptionInfo", "EncryptedPackage"]);
     let cases: [Case; 14] = [
-        (b"a,b\n1,2\n", "表.xls", FileKind::Text, "csv", &[]),
+        (b"a,b\n1,2\n", "表.xls", FileKind::Text, "csv", &["IN-142"]),
         (b"hello\n", "readme.txt", FileKind::Text, "text", &["IN-111"]),
         (b"MIME-Version: 1.0\na,b\nc,d\n", "表.xls", FileKind::Text, "text", &["IN-112"]),
         (b"{\\rtf1 a}", "表.doc", FileKind::Text, "text", &["IN-112"]),
-        (b"<table><tr><td>a</td></tr></table>", "表.xls", FileKind::Markup, "html", &[]),
+        (b"<table><tr><td>a</td></tr></table>", "表.xls", FileKind::Markup, "html", &["IN-142"]),
         (b"<?xml version='1.0'?><a/>", "表.xls", FileKind::Markup, "xml", &["IN-112"]),
         (&locked, "表.xlsx", FileKind::Ole, "ole", &["IN-113"]),
         (&compound(&["WordDocument"]), "表.doc", FileKind::Ole, "doc", &["IN-112"]),

@@ -8,4 +8,4 @@ mod width;
 
 pub use bytes::byte_words;
 pub use date::{PartialDate, Precision};
-pub use width::{fold, is_han, mask_id, mask_ids, strip_blanks};
+pub use width::{fold, is_han, is_invisible, mask_id, mask_ids, shown, strip_blanks};

@@ -26,6 +26,25 @@ pub fn mask_id(id: &str) -> String {
     id.chars().enumerate().map(|(i, c)| if keep(i) { c } else { '*' }).collect()
 }
 
+/// A text for one line of a terminal or a log: identity numbers are masked, and what would move the
+/// cursor, end the line or turn the writing around is shown instead of done.
+pub fn shown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in mask_ids(text).chars() {
+        if c.is_control() || is_invisible(c) {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Bidirectional controls and zero-width characters, which would make a name lie.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}
+
 /// What clerks type between the parts of an identity number.
 const JOINTS: &str = " \u{3000}\u{a0}-－‐–—_.．·";
 
@@ -154,6 +173,13 @@ mod tests {
         }
         let two = "320623197105269758，320623197105269758";
         assert_eq!(mask_ids(two), "320623********9758，320623********9758");
+    }
+
+    #[test]
+    fn a_line_stays_a_line() {
+        assert_eq!(shown("甲\n乙\u{1b}[31m\t"), "甲\\n乙\\u{1b}[31m\\t");
+        assert_eq!(shown("\u{202e}fdp"), "\\u{202e}fdp");
+        assert_eq!(shown("320623197105269758 䶮"), "320623********9758 䶮");
     }
 
     #[test]

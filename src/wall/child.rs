@@ -20,6 +20,8 @@ pub(super) struct Child {
     stdin: Option<ChildStdin>,
     answers: Receiver<Vec<u8>>,
     last_words: Option<thread::JoinHandle<LastWords>>,
+    /// Whether it has done a task: what it dies of may then be what that task left behind.
+    worn: bool,
 }
 
 /// What the runtime says when it gives up. Nothing else of stderr is kept: it may hold cell text.
@@ -40,7 +42,7 @@ impl Child {
         let (sender, answers) = channel();
         let (stdout, stderr) = (process.stdout.take(), process.stderr.take());
         // Made before the threads, so that a failing thread still ends the process.
-        let mut child = Self { process, stdin, answers, last_words: None };
+        let mut child = Self { process, stdin, answers, last_words: None, worn: false };
         let (Some(stdout), Some(stderr)) = (stdout, stderr) else {
             return Err(Death::System("start: no pipe".to_owned()));
         };
@@ -55,7 +57,13 @@ impl Child {
         if self.send(line).is_err() {
             return Err(self.cause(limits));
         }
-        self.answer(limits)
+        let answer = self.answer(limits);
+        self.worn = true;
+        answer
+    }
+
+    pub(super) fn is_worn(&self) -> bool {
+        self.worn
     }
 
     fn send(&mut self, line: &[u8]) -> io::Result<()> {

@@ -194,6 +194,7 @@ impl Slot<'_> {
     /// outside while it idled. Only a death at the hands of a fresh child is the file's own.
     fn ask(&mut self, line: &[u8], limits: &Limits) -> Result<Vec<u8>, Death> {
         if let Some(mut warm) = self.child.take() {
+            let worn = warm.is_worn();
             let answer = warm.ask(line, limits);
             match answer {
                 Ok(_) => self.child = Some(warm),
@@ -201,7 +202,8 @@ impl Slot<'_> {
                     drop(warm);
                     self.child = self.pool.start().ok();
                 }
-                Err(_) => return self.ask_fresh(line, limits),
+                Err(_) if worn => return self.ask_fresh(line, limits),
+                Err(_) => {}
             }
             return answer;
         }

@@ -80,7 +80,7 @@ fn every_target_has_seeds_and_a_place_for_its_finds() {
         assert!(repo("fuzz/crashes").join(target).is_dir(), "{target}");
         let script = fs::read_to_string(repo("scripts/fuzz.sh")).unwrap();
         assert!(
-            script.contains(&format!("{target} ")) || script.contains(&format!(" {target}}}")),
+            script.contains(&format!("{target} ")) || script.contains(&format!(" {target}\"}}")),
             "{target}"
         );
     }

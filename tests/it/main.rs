@@ -8,6 +8,7 @@ mod answers;
 mod arrival;
 mod commands;
 mod corrections;
+mod dirty;
 mod files;
 mod folders;
 mod forms_in;

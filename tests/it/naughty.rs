@@ -191,8 +191,10 @@ fn every_string_prints_as_itself_on_every_form() {
             own.map(|(_, texts)| bare(&texts.concat())).collect::<Vec<_>>().join("\n")
         };
         let (pdf, docx, xlsx) = (said(".pdf"), said(".docx"), said(".xlsx"));
-        let shown: Vec<&String> = put.iter().filter(|s| docx.contains(&bare(s))).collect();
-        assert!(shown.len() * 10 >= put.len() * 3, "{form}: {} of {}", shown.len(), put.len());
+        // a short one may be found across two cells
+        let shown: Vec<&String> =
+            put.iter().filter(|s| bare(s).len() > 3 && docx.contains(&bare(s))).collect();
+        assert!(shown.len() >= 40, "{form}: {} of {}", shown.len(), put.len());
         let missing = |text: &str| -> Vec<&&String> {
             shown.iter().filter(|s| !text.contains(&bare(s))).collect()
         };

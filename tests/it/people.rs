@@ -119,34 +119,36 @@ impl Person {
     }
 }
 
+/// Labels of the roster.
+pub(crate) const HEAD: [&str; 23] = [
+    "序号",
+    "姓名",
+    "性别",
+    "民族",
+    "身份证号码",
+    "出生年月",
+    "参加工作时间",
+    "文化程度",
+    "现工种",
+    "现有等级",
+    "取得资格时间",
+    "证书号码",
+    "发证单位",
+    "报考工种",
+    "报考等级",
+    "2014年度考核",
+    "2015年度考核",
+    "2016年度考核",
+    "2017年度考核",
+    "2018年度考核",
+    "继续教育情况",
+    "破格条款",
+    "备注",
+];
+
 /// The roster of these people.
 pub(crate) fn roster(people: &[&Person]) -> Vec<u8> {
-    let head = [
-        "序号",
-        "姓名",
-        "性别",
-        "民族",
-        "身份证号码",
-        "出生年月",
-        "参加工作时间",
-        "文化程度",
-        "现工种",
-        "现有等级",
-        "取得资格时间",
-        "证书号码",
-        "发证单位",
-        "报考工种",
-        "报考等级",
-        "2014年度考核",
-        "2015年度考核",
-        "2016年度考核",
-        "2017年度考核",
-        "2018年度考核",
-        "继续教育情况",
-        "破格条款",
-        "备注",
-    ];
-    let mut table = vec![head.map(str::to_owned).to_vec()];
+    let mut table = vec![HEAD.map(str::to_owned).to_vec()];
     table.extend(people.iter().map(|person| person.row()));
     workbook("汇总表", &table)
 }

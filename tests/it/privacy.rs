@@ -191,7 +191,7 @@ fn a_thousand_canaries_leave_no_full_number_behind() {
     }
     for text in &said {
         let leak = ids.iter().find(|id| text.contains(**id));
-        assert_eq!(leak, None, "{}", excerpt(text, leak.unwrap_or(&"")));
+        assert_eq!(leak, None, "{:?}", excerpt(text, leak.unwrap_or(&"")));
     }
     let mode = |path: &str| fs::metadata(office.path(path)).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode("state"), 0o700);

@@ -246,8 +246,18 @@ fn stretch(text: &str) -> (String, String) {
             let middle = *mark == "-" && bare.matches('-').count() != 1;
             (!middle).then(|| (from.to_owned(), to.to_owned()))
         });
-    let (from, to) = parts.or_else(|| middle(&bare)).unwrap_or((bare, String::new()));
+    let (from, to) = match parts.or_else(|| middle(&bare)) {
+        Some((from, to)) if !from.is_empty() && is_open(&to) => (from, "至今".to_owned()),
+        Some(both) => both,
+        None => (bare, String::new()),
+    };
     (moment(&from), moment(&to))
+}
+
+/// An end that is not reached yet: 现在, or a dash with nothing behind it.
+fn is_open(to: &str) -> bool {
+    let word = to.trim_matches(|c: char| "—–-~～－".contains(c));
+    ["", "今", "现在", "目前"].contains(&word)
 }
 
 /// Cuts at the middle one of three hyphens.

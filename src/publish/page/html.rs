@@ -21,6 +21,8 @@ pub(super) fn escape(text: &str) -> String {
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
             c if c.is_control() && c != '\n' => out.push('\u{FFFD}'),
+            // shown, not done: it would make a name lie
+            c if crate::text::is_invisible(c) => out.extend(c.escape_default()),
             c => out.push(c),
         }
     }

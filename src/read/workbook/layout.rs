@@ -1,10 +1,11 @@
-//! What calamine does not say about an OOXML sheet: hidden rows and columns, merges, drawings.
+//! What calamine does not say about an OOXML sheet: hidden rows and columns, merges, drawings, zeros
+//! at the front of a number.
 
 use super::super::encoding::xml_text;
 use super::super::package::Package;
 use super::super::refusal::Refusal;
 use super::super::tags::{Piece, Scanner, Tag};
-use super::super::{Area, Sheet};
+use super::super::{Area, CellValue, Sheet};
 use super::{LAST_COLUMN, LAST_ROW};
 use memchr::memmem;
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,6 +64,9 @@ pub(super) fn fill(package: &mut Package, part: &str, sheet: &mut Sheet) -> Resu
     sheet.pictures =
         media && (package.has("xl/cellimages.xml") || package.has_under("xl/richData/"));
     let Some(bytes) = package.part(part)? else { return Ok(()) };
+    if has_codes(&bytes) {
+        restore(&codes(&xml_text(bytes.clone())), sheet);
+    }
     for text in telling(bytes) {
         fill_from(&text, media, sheet);
     }
@@ -70,6 +74,43 @@ pub(super) fn fill(package: &mut Package, part: &str, sheet: &mut Sheet) -> Resu
     sheet.hidden_rows.dedup();
     sheet.merges.sort_unstable();
     Ok(())
+}
+
+/// Whether some value begins with a zero and another digit: no program writes a number so.
+fn has_codes(bytes: &[u8]) -> bool {
+    memmem::find_iter(bytes, b"v>0").any(|at| bytes.get(at + 3).is_some_and(u8::is_ascii_digit))
+}
+
+/// Cells without a type whose value is a code, as written.
+fn codes(text: &str) -> BTreeMap<(u32, u32), String> {
+    let mut found = BTreeMap::new();
+    let (mut cell, mut open) = (None, false);
+    for piece in Scanner::xml(text) {
+        match piece {
+            Piece::Open(tag) if tag.is("c") => {
+                let number = tag.attribute("t").is_none_or(|t| t == "n");
+                cell = tag.attribute("r").filter(|_| number).and_then(|r| place(&r));
+            }
+            Piece::Open(tag) => open = tag.is("v"),
+            Piece::Close(_) => open = false,
+            Piece::Text(text) if open && super::is_code(text.trim()) => {
+                found.extend(cell.map(|at| (at, text.trim().to_owned())));
+            }
+            Piece::Text(_) => {}
+        }
+    }
+    found
+}
+
+/// A number that was a code is text again.
+fn restore(codes: &BTreeMap<(u32, u32), String>, sheet: &mut Sheet) {
+    for cell in &mut sheet.cells {
+        if let (CellValue::Number(_), Some(code)) =
+            (&cell.value, codes.get(&(cell.row, cell.column)))
+        {
+            cell.value = CellValue::Text(code.clone());
+        }
+    }
 }
 
 /// What of a part may say something here. The cells are most of it, and say nothing unless a row is

@@ -141,6 +141,12 @@ fn value(data: Data) -> Option<CellValue> {
     }
 }
 
+/// Digits that begin with a zero: a code (0100), which a number would cut short.
+fn is_code(text: &str) -> bool {
+    let digits = text.chars().count() > 1 && text.chars().all(|c| c.is_ascii_digit());
+    digits && text.starts_with('0')
+}
+
 /// The day of a date cell; a time of day or a duration is no date.
 fn date_value(date: &ExcelDateTime) -> CellValue {
     let serial = date.as_f64();

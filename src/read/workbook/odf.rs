@@ -187,6 +187,8 @@ fn cell_value(tag: &Tag<'_>, text: String) -> Option<CellValue> {
         return Some(CellValue::Error(text));
     }
     let value = match kind.as_str() {
+        // a format of zeros shows the code as it was meant
+        "float" if super::is_code(&text) => Some(CellValue::Text(text.clone())),
         "float" | "percentage" | "currency" => number().map(CellValue::Number),
         "date" => tag
             .attribute("date-value")

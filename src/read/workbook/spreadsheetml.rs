@@ -174,6 +174,8 @@ fn typed(kind: &str, text: String) -> Option<CellValue> {
         return None;
     }
     Some(match kind {
+        // a code that kept its zeros is no number
+        "Number" if super::is_code(text.trim()) => CellValue::Text(text.trim().to_owned()),
         "Number" => match text.trim().parse::<f64>() {
             Ok(number) if number.is_finite() => CellValue::Number(number),
             _ => CellValue::Text(text),
