@@ -70,7 +70,6 @@ impl Pack {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
 
     #[test]
     fn a_form_is_known_by_its_title() {

@@ -1,7 +1,7 @@
 //! Small tables inside a form: a row of labels over rows of values.
 
 use super::fields::{Walk, bare_year};
-use crate::normalize::{Value, date, education, merit};
+use crate::normalize::{Value, date, education, header, merit};
 use crate::read::CellValue;
 use crate::text::{fold, strip_blanks};
 
@@ -9,6 +9,8 @@ use crate::text::{fold, strip_blanks};
 struct Block {
     /// The tall label or the heading that speaks for it, folded.
     group: String,
+    /// Whether a tall cell speaks for it that is no label of a value itself.
+    apart: bool,
     header: Vec<usize>,
     rows: Vec<Vec<usize>>,
     /// Its last row on the page.
@@ -45,6 +47,11 @@ pub(super) fn read(walk: &mut Walk<'_, '_>, heading: &str) {
         heading.clear();
         let kind = found.as_ref().and_then(|block| kind(walk, block));
         let (Some(block), Some(kind)) = (found, kind) else {
+            for block in below_wide(walk, row) {
+                let all = block.header.iter().chain(block.rows.iter().flatten());
+                all.for_each(|cell| walk.used[*cell] = true);
+                fields(walk, &block);
+            }
             row += 1;
             continue;
         };
@@ -86,8 +93,9 @@ fn block(walk: &Walk<'_, '_>, row: u32, heading: &str) -> Option<Block> {
         rows.push(below);
         last += 1;
     }
+    let apart = group.is_some_and(|g| walk.labels[g].is_none());
     let group = group.map_or_else(|| heading.to_owned(), |g| fold(page.text(g)));
-    (!rows.is_empty()).then_some(Block { group, header, rows, last })
+    (!rows.is_empty()).then_some(Block { group, apart, header, rows, last })
 }
 
 /// The cells of a row that lie right below those of a header, one for one.
@@ -101,6 +109,45 @@ fn aligned(walk: &Walk<'_, '_>, header: &[usize], row: u32) -> Option<Vec<usize>
         (same && under.top == row && under.bottom == row).then_some(found)
     };
     header.iter().map(below).collect()
+}
+
+/// Labels below a wide one, over a row of values: 现职业技术工种 over 名称, 等级, 获得时间. They
+/// count only together with the wide one, and get their meaning from it.
+fn below_wide(walk: &mut Walk<'_, '_>, row: u32) -> Vec<Block> {
+    let page = walk.page;
+    let mut out = Vec::new();
+    let Some(before) = row.checked_sub(1) else { return out };
+    for wide in page.row(before).to_vec() {
+        let area = page.cells[wide].area;
+        let inside = |c: &&usize| {
+            let own = page.cells[**c].area;
+            own.top == row && own.bottom == row && own.left >= area.left && own.right <= area.right
+        };
+        let header: Vec<usize> = page.row(row).iter().filter(inside).copied().collect();
+        let ends = header.first().zip(header.last()).is_some_and(|(first, last)| {
+            page.cells[*first].area.left == area.left && page.cells[*last].area.right == area.right
+        });
+        if area.bottom != before || header.len() < 2 || !ends || walk.blank(wide) {
+            continue;
+        }
+        let joint =
+            |c: &usize| header::meaning(Some(page.text(wide)), page.text(*c)).filter(|m| m.exact);
+        let meanings: Option<Vec<_>> = header.iter().map(joint).collect();
+        let (Some(meanings), Some(below)) = (meanings, aligned(walk, &header, row + 1)) else {
+            continue;
+        };
+        if header.iter().chain(&below).any(|c| walk.used[*c])
+            || below.iter().any(|c| walk.labels[*c].is_some())
+        {
+            continue;
+        }
+        for (cell, meaning) in header.iter().zip(meanings) {
+            walk.labels[*cell] = Some(meaning);
+        }
+        let group = fold(page.text(wide));
+        out.push(Block { group, apart: false, header, rows: vec![below], last: row + 1 });
+    }
+    out
 }
 
 fn has(text: &str, words: &[&str]) -> bool {
@@ -146,8 +193,7 @@ fn kind(walk: &Walk<'_, '_>, block: &Block) -> Option<Kind> {
     if block.header.iter().all(|c| walk.labels[*c].is_some()) {
         return Some(Kind::Fields);
     }
-    let grouped = !block.group.is_empty();
-    (grouped && walk.labels[block.header[0]].is_none()).then_some(Kind::Other)
+    (block.apart && walk.labels[block.header[0]].is_none()).then_some(Kind::Other)
 }
 
 fn years(walk: &mut Walk<'_, '_>, block: &Block) {
@@ -167,7 +213,9 @@ fn resume(walk: &mut Walk<'_, '_>, block: &Block) {
     let column = |words: &[&str]| heads.iter().position(|h| has(h, words));
     let time = column(&["起止", "年月", "时间", "日期"]);
     let unit = column(&["单位", "何地"]);
-    let trade = column(&["工种", "工作", "岗位", "职务"]).filter(|n| Some(*n) != unit);
+    // 工作单位 holds the word of another column
+    let trade = (0..heads.len())
+        .find(|n| Some(*n) != unit && has(&heads[*n], &["工种", "工作", "岗位", "职务"]));
     let mut number = 0;
     for row in filled(walk, block) {
         number += 1;
@@ -232,8 +280,9 @@ fn moment(text: &str) -> String {
 fn papers(walk: &mut Walk<'_, '_>, block: &Block) {
     let heads: Vec<String> = block.header.iter().map(|c| fold(walk.page.text(*c))).collect();
     let column = |words: &[&str]| heads.iter().position(|h| has(h, words));
-    let title = column(&["题目", "名称", "论文"]);
     let journal = column(&["刊物", "期刊", "杂志"]).or_else(|| column(&["刊号"]));
+    let title = (0..heads.len())
+        .find(|n| Some(*n) != journal && has(&heads[*n], &["题目", "名称", "论文"]));
     let date = column(&["时间", "日期", "年月"]);
     let issn = column(&["刊号"]).filter(|n| Some(*n) != journal);
     let mut number = 0;

@@ -2,13 +2,15 @@
 //! their values, labels beside their values, and labels inside a cell.
 
 use super::page::Page;
-use super::{Given, blocks, inside};
+use super::{Given, blocks, inside, text};
 use crate::normalize::header::{self, Meaning};
 use crate::pack::{Filled, Place};
 use crate::text::{fold, strip_blanks};
 
 /// A longer text is no label.
 const LABEL: usize = 40;
+/// A label understood only by its words is short.
+const NEAR: usize = 16;
 /// A 15-digit number is the shortest that is written in boxes.
 const BOXES: usize = 15;
 
@@ -32,6 +34,7 @@ pub(super) fn read(page: &Page<'_>, heading: &str, map: Option<&Filled>) -> Vec<
     }
     blocks::read(&mut walk, heading);
     walk.pairs();
+    walk.near();
     walk.inside();
     walk.out
 }
@@ -100,8 +103,8 @@ impl Walk<'_, '_> {
 
     pub(super) fn put(&mut self, field: &str, year: Option<i32>, text: String, cell: usize) {
         self.used[cell] = true;
-        let origin = self.page.origin(cell);
-        self.out.push(Given { field: field.to_owned(), year, text, origin });
+        let (raw, origin) = (self.page.text(cell).to_owned(), self.page.origin(cell));
+        self.out.push(Given { field: field.to_owned(), year, text, raw, origin });
     }
 
     /// What the map of the pack says of this form.
@@ -162,19 +165,91 @@ impl Walk<'_, '_> {
             }
             let free = |v: &usize| !self.used[*v] && self.labels[*v].is_none();
             let value = self.page.right(cell).filter(free);
-            // the place of the photo is no value
-            let Some(value) = value.filter(|v| !fold(self.page.text(*v)).contains("照片")) else {
-                continue;
-            };
+            let Some(value) = value.filter(|v| !is_photo(self.page.text(*v))) else { continue };
             self.used[cell] = true;
+            if meaning.field == "education.rank" && self.schools(cell) {
+                continue;
+            }
             if meaning.field == "person.id_no"
                 && let Some(text) = self.boxes(value)
             {
                 self.put(&meaning.field, None, text, value);
                 continue;
             }
-            self.give(&meaning.field, meaning.year, value);
+            let more = self.stacked(cell, value).filter(|_| text::is_long(&meaning.field));
+            let Some(text) = more else {
+                self.give(&meaning.field, meaning.year, value);
+                continue;
+            };
+            let origin = self.page.origin(value);
+            let (field, year) = (meaning.field, meaning.year);
+            self.out.push(Given { field, year, raw: text.clone(), text, origin });
         }
+    }
+
+    /// 全日制教育 大专 over 在职教育 本科, beside one 学历: each with its value to the right.
+    fn schools(&mut self, label: usize) -> bool {
+        const KINDS: [&str; 4] = ["全日制", "在职", "第一学历", "非全日制"];
+        let area = self.page.cells[label].area;
+        let mut found = Vec::new();
+        for row in area.top..=area.bottom {
+            let Some(kind) = self.page.at(row, area.right + 1) else { continue };
+            let told = fold(self.page.text(kind));
+            let short = told.chars().count() <= 6 && KINDS.iter().any(|k| told.starts_with(k));
+            let value = self.page.right(kind).filter(|_| short);
+            found.extend(
+                value.filter(|v| !self.used[*v] && self.labels[*v].is_none()).map(|v| (kind, v)),
+            );
+        }
+        for (kind, value) in &found {
+            self.used[*kind] = true;
+            self.give("education.rank", None, *value);
+        }
+        !found.is_empty()
+    }
+
+    /// Labels nobody listed, by their words (技师资格取得时间): only for what no label gave, and
+    /// never for who the person is.
+    fn near(&mut self) {
+        const SURE: [&str; 3] = ["person.name", "person.id_no", "seq"];
+        for cell in 0..self.page.cells.len() {
+            let text = self.page.text(cell);
+            let short = (2..=NEAR).contains(&text.chars().count());
+            if self.used[cell] || self.labels[cell].is_some() || !short || text.contains(is_told) {
+                continue;
+            }
+            let Some(meaning) = header::meaning(None, text) else { continue };
+            let given = self.out.iter().any(|given| given.field == meaning.field);
+            if given || SURE.contains(&meaning.field.as_str()) {
+                continue;
+            }
+            let free = |v: &usize| {
+                let label = header::meaning(None, self.page.text(*v)).is_some();
+                !self.used[*v] && self.labels[*v].is_none() && !label
+            };
+            if let Some(value) = self.page.right(cell).filter(free) {
+                self.used[cell] = true;
+                self.give(&meaning.field, meaning.year, value);
+            }
+        }
+    }
+
+    /// The text of all cells beside a tall label: a hint, and the place to write in below it.
+    fn stacked(&mut self, label: usize, first: usize) -> Option<String> {
+        let area = self.page.cells[label].area;
+        let mut cells = vec![first];
+        for row in area.top..=area.bottom {
+            let found = self.page.at(row, area.right + 1)?;
+            if cells.last() != Some(&found) {
+                cells.push(found);
+            }
+        }
+        let free = |c: &usize| !self.used[*c] && self.labels[*c].is_none();
+        if cells.len() < 2 || !cells.iter().all(free) {
+            return None;
+        }
+        cells.iter().for_each(|c| self.used[*c] = true);
+        Some(cells.iter().map(|c| self.page.text(*c)).collect::<Vec<_>>().join("\n"))
     }
 
     /// An identity number with one character in each cell.
@@ -218,11 +293,21 @@ impl Walk<'_, '_> {
             }
             let origin = self.page.origin(cell);
             for pair in self.page.text(cell).lines().flat_map(inside::pairs) {
-                let (field, year) = (pair.meaning.field, pair.meaning.year);
-                self.out.push(Given { field, year, text: pair.value, origin: origin.clone() });
+                self.out.push(Given::of(pair, &origin));
             }
         }
     }
+}
+
+/// What stands in values and not in labels.
+fn is_told(c: char) -> bool {
+    c.is_ascii_digit() || "。：:；;☐☑□■√".contains(c)
+}
+
+/// Whether a cell is the place of the photo: 贴照片（2寸）.
+fn is_photo(text: &str) -> bool {
+    let bare = fold(text);
+    bare.contains("照片") && bare.chars().count() <= 12
 }
 
 /// Whether a cell holds this label, however it is set.

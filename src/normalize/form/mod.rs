@@ -10,7 +10,7 @@ mod page;
 mod tests;
 mod text;
 
-use super::header::{self, label};
+use super::header::label;
 use super::row::{self, Ctx, Slot};
 use super::{Field, Row, Source, level};
 use crate::diag::{Finding, Origin, Severity};
@@ -19,11 +19,12 @@ use crate::text::{fold, strip_blanks};
 use choice::Choice;
 use std::collections::BTreeSet;
 
-/// A form with more cells is no form of one person.
+/// A form with more cells or rows is no form of one person.
 const CELLS: usize = 20_000;
+const ROWS: u32 = 20_000;
 /// Paragraphs that are looked through for labels.
 const PARAGRAPHS: usize = 5_000;
-/// So many labels make a form; so many values make a person.
+/// So many labels make a form; so many values, or the identity number, make a person.
 const ENOUGH: usize = 3;
 /// A longer paragraph is no title.
 const TITLE: usize = 40;
@@ -45,7 +46,16 @@ struct Given {
     field: String,
     year: Option<i32>,
     text: String,
+    /// All of the cell or line it was taken from.
+    raw: String,
     origin: Origin,
+}
+
+impl Given {
+    fn of(pair: inside::Pair, origin: &Origin) -> Self {
+        let (field, year) = (pair.meaning.field, pair.meaning.year);
+        Self { field, year, raw: pair.value.clone(), text: pair.value, origin: origin.clone() }
+    }
 }
 
 /// A given value made ready for reading.
@@ -60,17 +70,16 @@ struct Ready {
 
 /// Reads a form as a roster of one.
 pub(super) fn read(ctx: &Ctx<'_>, path: &str, form: &FilledForm, sender: &str) -> Read {
-    if form.tables.iter().map(|t| t.cells.len()).sum::<usize>() > CELLS {
+    let cells = || form.tables.iter().flat_map(|table| &table.cells);
+    if cells().count() > CELLS || cells().any(|c| c.area.bottom > ROWS) || is_proof(ctx, form) {
         return Read::Other;
     }
     let all: Vec<Ready> = given(ctx, path, form).into_iter().map(|g| ready(g, form)).collect();
-    let filled: BTreeSet<&str> = all
-        .iter()
-        .filter(|r| !r.value.is_empty() || r.unknown)
-        .map(|r| r.given.field.as_str())
-        .collect();
+    let filled: BTreeSet<&str> =
+        all.iter().filter(|r| !r.value.is_empty()).map(|r| r.given.field.as_str()).collect();
     let asked: BTreeSet<&str> = all.iter().map(|r| r.given.field.as_str()).collect();
-    if !filled.contains("person.name") || filled.len() < ENOUGH {
+    let known = filled.len() >= ENOUGH || filled.contains("person.id_no");
+    if !filled.contains("person.name") || !known {
         return if asked.len() >= ENOUGH {
             Read::Unfilled(unfilled(path, &asked, &filled))
         } else {
@@ -115,11 +124,17 @@ fn given(ctx: &Ctx<'_>, path: &str, form: &FilledForm) -> Vec<Given> {
             let inside = entry.place() == crate::pack::Place::Inside;
             let text = inside::after(&entry.label, title).filter(|_| inside);
             let field = entry.field.clone();
-            out.extend(text.map(|text| Given { field, year: None, text, origin: origin.clone() }));
+            let raw = title.clone();
+            out.extend(text.map(|text| Given {
+                field,
+                year: None,
+                text,
+                raw,
+                origin: origin.clone(),
+            }));
         }
         for pair in title.lines().flat_map(inside::pairs) {
-            let (field, year) = (pair.meaning.field, pair.meaning.year);
-            out.push(Given { field, year, text: pair.value, origin: origin.clone() });
+            out.push(Given::of(pair, &origin));
         }
     }
     for given in &mut out {
@@ -153,14 +168,14 @@ fn ready(given: Given, form: &FilledForm) -> Ready {
 
 /// The record keeps what stands in the form, not what was made of it.
 fn keep_raw(row: &mut Row, ready: &Ready) {
-    if ready.value == ready.given.text || ready.value.is_empty() {
+    if ready.value == ready.given.raw || ready.value.is_empty() {
         return;
     }
     let own = |f: &&mut Field| {
         f.source == Source::Read && f.origin == ready.given.origin && f.raw == ready.value
     };
     for field in row.record.values_mut().filter(own) {
-        field.raw.clone_from(&ready.given.text);
+        field.raw.clone_from(&ready.given.raw);
         field.repairs.extend(ready.repair.map(str::to_owned));
     }
 }
@@ -168,7 +183,7 @@ fn keep_raw(row: &mut Row, ready: &Ready) {
 /// Boxes of which none or several are marked: the field stays unknown, also where the identity
 /// number would tell it, for the applicant has to sign one answer.
 fn undecided(ctx: &Ctx<'_>, row: &mut Row, ready: &Ready) {
-    let Given { field, origin, text, .. } = &ready.given;
+    let Given { field, origin, raw, .. } = &ready.given;
     let known =
         row.record.get(field).is_some_and(|f| f.source == Source::Read && f.value.is_some());
     if known {
@@ -179,11 +194,11 @@ fn undecided(ctx: &Ctx<'_>, row: &mut Row, ready: &Ready) {
     row.findings.retain(|f| !(about(f) && [empty, "FD-111"].contains(&f.code.as_str())));
     let start = Finding::new("FM-141", origin.clone());
     let start = if ctx.required.contains(field) { start.severity(Severity::Error) } else { start };
-    let finding = start.arg("label", label(field)).arg("value", choice::shown(text)).field(field);
+    let finding = start.arg("label", label(field)).arg("value", choice::shown(raw)).field(field);
     row.findings.push(finding.build());
     let unread = Field {
         value: None,
-        raw: text.clone(),
+        raw: raw.clone(),
         origin: origin.clone(),
         repairs: Vec::new(),
         source: Source::Read,
@@ -206,19 +221,57 @@ fn unfilled(path: &str, asked: &BTreeSet<&str>, filled: &BTreeSet<&str>) -> Find
     Finding::new("FM-143", Origin::file(path)).arg("file", name).arg("why", why).build()
 }
 
-/// FM-142: a form with the title of no form of this circular, and what it does not ask.
-fn stranger(ctx: &Ctx<'_>, path: &str, form: &FilledForm, row: &Row) -> Option<Finding> {
+/// The paragraphs before the last table, among which a title stands.
+fn titles(form: &FilledForm) -> &[String] {
     let before = form.tables.iter().map(|t| t.above).max().unwrap_or(form.titles.len());
-    let titles = form.titles.get(..before).unwrap_or(&form.titles);
+    form.titles.get(..before).unwrap_or(&form.titles)
+}
+
+/// Whether the titles name a form of this circular.
+fn is_own(ctx: &Ctx<'_>, titles: &[String]) -> bool {
     let whole = fold(&titles.concat());
     let own = |title: &str| whole.contains(&fold(title));
-    let pack = ctx.pack;
-    if pack.forms.iter().any(|f| own(&f.title)) || pack.filled.iter().any(|f| own(&f.title)) {
+    ctx.pack.filled.iter().any(|f| own(&f.title))
+        || ctx.pack.forms.iter().any(|f| !f.in_booklet && own(&f.title))
+}
+
+/// A paper that proves something (专家推荐意见书, 年度考核登记表) names people who do not apply, or
+/// the applicant once more: its title holds the word of a material and none of a registration.
+fn is_proof(ctx: &Ctx<'_>, form: &FilledForm) -> bool {
+    const REGISTERS: [&str; 5] = ["审批表", "登记表", "报名表", "申报表", "申请表"];
+    let titles = titles(form);
+    if is_own(ctx, titles) {
+        return false;
+    }
+    let words: Vec<String> = ctx
+        .pack
+        .materials
+        .iter()
+        .flat_map(|m| m.words.iter().chain(m.parts.iter().flat_map(|p| &p.words)))
+        .map(|word| fold(word))
+        .filter(|word| word.chars().count() >= 3)
+        .collect();
+    titles.iter().map(|title| fold(title)).filter(|t| t.chars().count() <= TITLE).any(|title| {
+        let named = title.ends_with(['表', '书']);
+        let proves = |word: &String| {
+            title.contains(word.as_str())
+                && !REGISTERS.iter().any(|r| title.replace(word.as_str(), "").contains(r))
+        };
+        named && words.iter().any(proves)
+    })
+}
+
+/// FM-142: a form with the title of no form of this circular, and what it does not ask.
+fn stranger(ctx: &Ctx<'_>, path: &str, form: &FilledForm, row: &Row) -> Option<Finding> {
+    let titles = titles(form);
+    if is_own(ctx, titles) {
         return None;
     }
     let named = |title: &&String| {
         let folded = fold(title);
-        let bare = folded.split('(').next().unwrap_or_default();
+        // 登记表（2019年度）
+        let bare = folded.strip_suffix(')').and_then(|t| t.rsplit_once('('));
+        let bare = bare.map_or(folded.as_str(), |(title, _)| title);
         bare.ends_with('表') && (4..=TITLE).contains(&folded.chars().count())
     };
     let title = strip_blanks(titles.iter().find(named)?);

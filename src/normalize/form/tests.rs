@@ -7,7 +7,7 @@ use crate::read::{Area, FormCell, FormTable};
 use chrono::NaiveDate;
 use std::path::Path;
 
-const ID: &str = "320602197501201210";
+const ID: &str = "320602197501201217";
 
 fn pack() -> Pack {
     load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"), "nantong-2019").unwrap().pack
@@ -188,6 +188,36 @@ fn labels_over_their_values_and_the_highest_diploma_speaks() {
 }
 
 #[test]
+fn labels_below_a_wide_one_are_its_parts() {
+    let row = person(&with(&[
+        "现职业技术工种>3|申报工种",
+        "名称|等级|获得时间|电工",
+        "电工|技师|2007.11|",
+    ]));
+    holds(&row, &[("post.trade", "电工"), ("post.level", "技师"), ("cert.date", "2007-11")]);
+}
+
+#[test]
+fn schools_beside_one_label_and_labels_by_their_words() {
+    let row = person(&with(&[
+        "学历\n学位|全日制\n教育|高中|毕业院校",
+        "^|在职\n教育|大专|某学院",
+        "技师资格批准时间|2007.11|出生年月（岁）|1975.01\n（44岁）",
+        "拟申报职业（工种）|电工|父亲姓名|李四",
+    ]));
+    holds(
+        &row,
+        &[
+            ("education.rank", "大学专科"),
+            ("cert.date", "2007-11"),
+            ("person.birth", "1975-01"),
+            ("apply.trade", "电工"),
+            ("person.name", "张三"),
+        ],
+    );
+}
+
+#[test]
 fn years_over_grades_in_every_dress() {
     let expect = [("appraisal.2014", "合格"), ("appraisal.2015", "优秀"), ("appraisal.2016", "-")];
     for rows in [
@@ -235,10 +265,14 @@ fn a_job_of_the_past_is_no_field_of_the_person() {
             ("resume.3.unit", "-"),
         ],
     );
+    assert_eq!(row.record["resume.1.to"].raw, "1995.08—2003.05");
     // a heading above speaks as a tall cell does
-    let row =
-        person(&with(&["工作简历>4", "时间|单位|职务|证明人", "1995.8-2003.5|某旧厂|钳工|王五"]));
-    holds(&row, &[("resume.1.to", "2003-05"), ("unit.name", "某单位")]);
+    let row = person(&with(&[
+        "工作简历>4",
+        "时间|工作单位|职务|证明人",
+        "1995-08-2003-05|某旧厂|钳工|王五",
+    ]));
+    holds(&row, &[("resume.1.to", "2003-05"), ("resume.1.trade", "钳工"), ("unit.name", "某单位")]);
 }
 
 #[test]
@@ -295,6 +329,17 @@ fn label_and_value_in_one_cell_or_line() {
         ],
     );
     assert_eq!(codes(&row, "apply.trade"), ["FD-101"]);
+}
+
+#[test]
+fn a_hint_above_the_place_to_write_in_is_no_value() {
+    let row = person(&with(&[
+        "主要专业\n技术业绩|生产（工种）成就、技术攻关等情况。（篇幅不够，可另加附页）>3",
+        "^|带徒三人。\n革新两项。>3",
+        "何时何地受过何种奖励或处分|2016年嘉奖>3",
+    ]));
+    holds(&row, &[("achievements", "带徒三人。\n革新两项。"), ("awards_text", "2016年嘉奖")]);
+    assert!(row.record["achievements"].raw.contains("篇幅不够"));
 }
 
 #[test]
@@ -412,6 +457,18 @@ fn a_form_without_a_person_says_what_is_missing() {
         titles: vec!["情况说明：张三工作认真。".to_owned()], tables: vec![]
     };
     assert!(matches!(outcome(&letter), Read::Other));
+}
+
+#[test]
+fn a_paper_that_proves_something_is_no_application() {
+    let rows = ["姓名|王五|单位|某局", "职称|高级工程师|联系电话|13800001553"];
+    for title in ["专家推荐意见书", "高级技师量化考评表", "事业单位工作人员年度考核登记表"]
+    {
+        assert!(matches!(outcome(&form(&[title], &rows)), Read::Other), "{title}");
+    }
+    for title in ["高级技师考评登记表", "技术等级考核审批表", "王五"] {
+        assert!(matches!(outcome(&form(&[title], &rows)), Read::Person(_)), "{title}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use crate::text::{fold, strip_blanks};
 
 /// Fields of free text, in cells that also hold the place of a seal and hints.
-fn is_long(field: &str) -> bool {
+pub(super) fn is_long(field: &str) -> bool {
     field.starts_with("opinion.")
         || ["achievements", "awards_text", "unique_skill", "apply.note"].contains(&field)
 }
@@ -14,6 +14,11 @@ pub(super) fn bare(field: &str, text: &str) -> String {
     let text = if is_long(field) { written(text) } else { text.to_owned() };
     let ruled = |c: char| c.is_whitespace() || matches!(c, '_' | '＿');
     let text = text.trim_matches(ruled);
+    // 1975.01（44岁）
+    let aged = text
+        .split_once(['（', '('])
+        .filter(|(_, age)| field == "person.birth" && age.contains('岁'));
+    let text = aged.map_or(text, |(birth, _)| birth.trim_end());
     if is_blank(text) { String::new() } else { text.to_owned() }
 }
 
@@ -46,6 +51,9 @@ fn is_printed(line: &str) -> bool {
     }
     if let Some((sign, rest)) = folded.split_once(':') {
         return SIGNS.contains(&sign) && is_blank(rest);
+    }
+    if ["篇幅不够", "可另加附页", "可附页"].iter().any(|h| folded.contains(h)) {
+        return true;
     }
     folded.starts_with('(') && folded.ends_with(')') && HINTS.iter().any(|h| folded.contains(h))
 }
@@ -82,6 +90,7 @@ mod tests {
         }
         assert_eq!(bare("person.name", "__张三__"), "张三");
         assert_eq!(bare("person.birth", " 1970年 3 月 "), "1970年 3 月");
+        assert_eq!(bare("person.birth", "1970.03\n（49岁）"), "1970.03");
     }
 
     #[test]
