@@ -1,6 +1,6 @@
 //! DD-76, DD-77 and DD-79 … DD-85: phones, years, flags, counts, merges, empty words, codes.
 
-use super::book::{self, Cell, people};
+use super::book::{Cell, people};
 use super::package::{ods, xls, xml_2003};
 use super::{each_reads, look, read, reads};
 use crate::office::{codes, each, text};
