@@ -11,7 +11,7 @@ fn claimant() -> (Office, Person, Ran) {
     person.education = "高中".to_owned();
     person.exception = "B4".to_owned();
     let mut files = entry(&[&person]);
-    files.insert(format!("{}/破格申请.jpg", person.folder()), jpeg(60, 84, 5000));
+    files.insert(format!("{}/破格申请.jpg", person.folder()), jpeg(350, 490, 5000));
     office.drop_dir("南通市测试中心", &files);
     let ran = office.pass();
     (office, person, ran)

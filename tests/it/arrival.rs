@@ -181,7 +181,7 @@ fn what_a_person_says_came_late_is_late() {
     office.drop_dir(ENTRY, &entry(&[&person]));
     office.pass_at(IN_TIME).exits(0);
     let path = person.scan("05技师证书");
-    office.zip(SUPPLEMENT, &Files::from([(path, jpeg(60, 84, 7005))]));
+    office.zip(SUPPLEMENT, &Files::from([(path, jpeg(350, 490, 7005))]));
     office.pass_at("2019-06-14T03:00:00+08:00").exits(1);
     let a = applicant(&office.report(), &person.name);
     assert_eq!(text(&a["decision"]), "held", "{a}");
@@ -208,7 +208,7 @@ fn what_stood_before_the_window_closed_outlasts_an_overwriting() {
     office.drop_dir(ENTRY, &newcomer.scans());
     office.drop_file(&format!("{ENTRY}/申报汇总表.xlsx"), &roster(&[&changed, &newcomer]));
     let replaced = person.scan("05技师证书");
-    office.drop_file(&format!("{ENTRY}/{replaced}"), &jpeg(60, 84, 7006));
+    office.drop_file(&format!("{ENTRY}/{replaced}"), &jpeg(350, 490, 7006));
     let removed = person.scan("10论文目录");
     fs::remove_file(office.path("inbox").join(ENTRY).join(&removed)).unwrap();
     office.pass_at(LATE).exits(1);

@@ -16,7 +16,7 @@ fn claimant() -> (Person, Files) {
     person.education = "高中".to_owned();
     person.exception = "B4".to_owned();
     let mut files = entry(&[&person]);
-    files.insert(format!("{}/破格申请.jpg", person.folder()), jpeg(60, 84, 5000));
+    files.insert(format!("{}/破格申请.jpg", person.folder()), jpeg(350, 490, 5000));
     (person, files)
 }
 
@@ -449,7 +449,7 @@ fn what_is_half_copied_is_named_until_it_is_whole() {
     let Some(office) = Office::open() else { return };
     let person = Person::clean(1);
     let mut files = entry(&[&person]);
-    let whole = jpeg(60, 84, 5000);
+    let whole = jpeg(350, 490, 5000);
     let name = format!("{}/破格申请.jpg", person.folder());
     files.insert(name.clone(), whole[..whole.len() / 2].to_vec());
     office.drop_dir("南通市测试中心", &files);

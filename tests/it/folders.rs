@@ -63,8 +63,8 @@ fn a_longer_name_is_somebody_else() {
     let Some(office) = Office::open() else { return };
     let person = Person::clean(1);
     let mut files = entry(&[&person]);
-    files.insert("测试甲乙/05技师证书.jpg".to_owned(), jpeg(60, 84, 7001));
-    files.insert("专家测试甲推荐/05技师证书.jpg".to_owned(), jpeg(60, 84, 7002));
+    files.insert("测试甲乙/05技师证书.jpg".to_owned(), jpeg(350, 490, 7001));
+    files.insert("专家测试甲推荐/05技师证书.jpg".to_owned(), jpeg(350, 490, 7002));
     office.drop_dir(ENTRY, &files);
     office.pass();
     let report = office.report();
@@ -147,7 +147,7 @@ fn old_bytes_after_newer_ones_of_the_same_are_no_duplicate() {
     let files = entry(&[&person]);
     office.drop_dir(ENTRY, &files);
     office.pass().exits(0);
-    office.drop_file(&format!("{ENTRY}/{}", person.scan("05技师证书")), &jpeg(60, 84, 7003));
+    office.drop_file(&format!("{ENTRY}/{}", person.scan("05技师证书")), &jpeg(350, 490, 7003));
     office.pass_at("2019-06-12T11:00:00+08:00").exits(0);
     office.drop_dir("重新提交", &files);
     office.pass_at("2019-06-12T12:00:00+08:00");
@@ -160,7 +160,7 @@ fn bitmaps_webp_and_mirrored_photos_are_bound() {
     let Some(office) = Office::open() else { return };
     let person = Person::clean(1);
     let mut files = entry(&[&person]);
-    let picture = image::load_from_memory(&jpeg(60, 84, 7004)).unwrap();
+    let picture = image::load_from_memory(&jpeg(350, 490, 7004)).unwrap();
     for (name, format) in [("05技师证书", ImageFormat::Bmp), ("10论文封面", ImageFormat::WebP)]
     {
         let path = person.scan(name);

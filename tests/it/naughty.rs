@@ -188,10 +188,12 @@ fn every_string_prints_as_itself_on_every_form() {
             let own = read.iter().filter(|(name, _)| {
                 name.starts_with(&format!("{form}-")) && name.ends_with(ending)
             });
-            own.map(|(_, texts)| bare(&texts.concat())).collect::<Vec<_>>().join("\n")
+            own.map(|(_, texts)| texts.iter().map(|t| bare(t)).collect::<Vec<_>>().join("\u{241f}"))
+                .collect::<Vec<_>>()
+                .join("\n")
         };
         let (pdf, docx, xlsx) = (said(".pdf"), said(".docx"), said(".xlsx"));
-        // a short one may be found across two cells
+        // a short one may be part of another
         let shown: Vec<&String> =
             put.iter().filter(|s| bare(s).len() > 3 && docx.contains(&bare(s))).collect();
         assert!(shown.len() >= 40, "{form}: {} of {}", shown.len(), put.len());

@@ -75,7 +75,7 @@ impl Person {
         let mut files = Files::new();
         for (at, name) in (0u32..).zip(SCANS) {
             let seed = self.number * 100 + at;
-            files.insert(format!("{}/{name}.jpg", self.folder()), jpeg(60, 84, seed));
+            files.insert(format!("{}/{name}.jpg", self.folder()), jpeg(350, 490, seed));
         }
         let photo = jpeg(295, 413, self.number * 100 + 99);
         assert!(photo.len() <= 20_000, "the photo has {} bytes", photo.len());

@@ -230,7 +230,7 @@ fn the_notice_counts_people_and_hides_their_numbers() {
     let mut files = entry(&[&good, &bad, &short]);
     files.insert("申报汇总表.xlsx".to_owned(), roster(&[&good, &mistyped(&bad), &short]));
     // a folder of nobody: a remark about the delivery, not a third person
-    files.insert("王小二/1.jpg".to_owned(), crate::people::jpeg(60, 84, 77));
+    files.insert("王小二/1.jpg".to_owned(), crate::people::jpeg(350, 490, 77));
     office.drop_dir(ENTRY, &files);
     office.pass().exits(1);
     let notice = words(&back(&office, "补正通知.docx"));
