@@ -9,6 +9,7 @@ mod arrival;
 mod commands;
 mod corrections;
 mod dirty;
+mod faults;
 mod files;
 mod folders;
 mod forms_in;
