@@ -65,7 +65,7 @@ def judge(report, entries, said):
         if opened and codes:
             unread.append((kind, path, codes))
         locked = said[path].get("password")
-        if codes and locked and not any("密码" in f["message"] + f["hint"] for f in codes.values()):
+        if any(c.startswith("MT") for c in codes) and locked and not any("密码" in f["message"] + f["hint"] for f in codes.values()):
             causes.append((path, sorted(codes)))
     return told, unread, causes
 
@@ -89,7 +89,7 @@ def lost_members(report, entries, said):
         path = entries.get(submission["source"])
         theirs = said[path].get("members") if path else None
         refused = any(f["code"] in UNREAD and f["origin"]["path"] == submission["source"] for f in submission["findings"])
-        if theirs and not refused and len(submission["files"]) != theirs:
+        if path and path.suffix.lower() == ".zip" and theirs and not refused and len(submission["files"]) != theirs:
             out.append((path, len(submission["files"]), theirs))
     return out
 

@@ -117,7 +117,7 @@ def ask_all(files, store):
     known = json.loads(store.read_text()) if store.is_file() else {}
     hashes = {path: hashlib.sha256(path.read_bytes()).hexdigest() + path.suffix.lower() for path in files}
     missing = {h: p for p, h in hashes.items() if h not in known}
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(max(1, os.cpu_count() - 1)) as pool:
         for at, (key, said) in enumerate(zip(missing, pool.map(ask, missing.values()))):
             known[key] = said
             if at % 200 == 199:

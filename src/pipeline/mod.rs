@@ -330,7 +330,7 @@ impl Office {
             .tempdir_in(&self.settings.state)
             .map_err(RunError::io("cannot make a work folder"))?;
         let mut items = packet::build(self, ledger, judged, &root, work.path(), observer)?;
-        items.extend(units::build(self, ledger, judged, &root)?);
+        items.extend(units::build(self, ledger, judged, &root, work.path())?);
         observer.note(&|| format!("papers: {} files, {:.1?}", items.len(), start.elapsed()));
         let run = run_info(&self.settings.circular, &self.pack.hash, self.now, judged, unsettled);
         let report = wire::report(judged, unsettled, &items, run.clone(), wire::Pen::Masked);

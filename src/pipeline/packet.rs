@@ -46,7 +46,7 @@ pub(crate) fn build(
             return Ok::<_, RunError>((None, items));
         }
         let items = papers(office, applicant, judgement, case, &folder, work)?;
-        Ok((Some(key), on_disk(items, case, work)?))
+        Ok((Some(key), on_disk(items, &safe_name(&case.number), work)?))
     });
     let mut out = Vec::new();
     let mut done = BTreeMap::new();
@@ -62,9 +62,9 @@ pub(crate) fn build(
     Ok(out)
 }
 
-/// Finished papers wait in the work folder: memory must not grow with the number of people.
-fn on_disk(items: Vec<Item>, case: &Case, work: &Path) -> Result<Vec<Item>, RunError> {
-    let stem = safe_name(&case.number);
+/// Finished papers wait in the work folder: memory must not grow with the number of people or units.
+/// Their names there begin with `stem` and say nothing of anybody.
+pub(super) fn on_disk(items: Vec<Item>, stem: &str, work: &Path) -> Result<Vec<Item>, RunError> {
     let put = |(n, mut item): (usize, Item)| {
         if let ItemSource::Bytes(bytes) = &item.source {
             let path = work.join(format!("{stem}-{n}"));

@@ -3,7 +3,7 @@
 use crate::blobs::sha256_hex;
 use crate::export::Format;
 use crate::ledger::Ledger;
-use crate::pipeline::packet::kept;
+use crate::pipeline::packet::{kept, on_disk};
 use crate::pipeline::{EPOCH, Office, RunError, parallel};
 use crate::publish::{Item, Manifest, ReleasedFile};
 use serde_json::{Value as Json, json};
@@ -26,12 +26,18 @@ pub(super) struct Desk<'a> {
     pub(super) ledger: &'a Ledger,
     before: BTreeMap<String, ReleasedFile>,
     root: &'a Path,
+    work: &'a Path,
 }
 
 impl<'a> Desk<'a> {
-    pub(super) fn new(office: &'a Office, ledger: &'a Ledger, root: &'a Path) -> Self {
+    pub(super) fn new(
+        office: &'a Office,
+        ledger: &'a Ledger,
+        root: &'a Path,
+        work: &'a Path,
+    ) -> Self {
         let before = Manifest::read(root).files.into_iter().map(|f| (f.path.clone(), f)).collect();
-        Self { office, ledger, before, root }
+        Self { office, ledger, before, root, work }
     }
 
     /// Makes the papers, or keeps those in the outbox that would come out the same.
@@ -49,6 +55,7 @@ impl<'a> Desk<'a> {
         let made = parallel::each(missing, office.settings.jobs, |(key, paper)| {
             let Paper { template, data, formats, stem, kind } = &paper;
             let items = office.papers(template, data, BTreeMap::new(), formats, stem, kind)?;
+            let items = on_disk(items, &key, self.work)?;
             Ok::<_, RunError>((key, items))
         });
         let mut done = BTreeMap::new();

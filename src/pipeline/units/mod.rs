@@ -27,8 +27,9 @@ pub(crate) fn build(
     ledger: &Ledger,
     judged: &Judged,
     root: &Path,
+    work: &Path,
 ) -> Result<Vec<Item>, RunError> {
-    let desk = Desk::new(office, ledger, root);
+    let desk = Desk::new(office, ledger, root, work);
     let senders = senders(judged);
     let mut items = Vec::new();
     items.extend(open_questions(judged)?);

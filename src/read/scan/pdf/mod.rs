@@ -1,5 +1,6 @@
 //! PDF: two readers must agree on the pages, then the document is rewritten into clean objects.
 
+mod chain;
 mod copy;
 mod hide;
 mod layers;
@@ -31,6 +32,10 @@ pub(super) fn admit(desk: &Desk, bytes: Vec<u8>) -> Admitted {
         return Err(desk.unreadable("文件不完整（缺少结尾），请重新扫描或重新传送"));
     }
     let document = load(desk, &bytes)?;
+    let rebuilt = document.xref_recovery == Some(XrefRecovery::Reconstructed);
+    if rebuilt && chain::loops(&bytes) {
+        return Err(desk.unreadable("文件内部目录已损坏，页数不能确认：请另存为 PDF 或重新扫描"));
+    }
     let leaves = pages(desk, &document)?;
     let witnessed = witness(&bytes).map_err(|locked| refuse_load(desk, locked))?;
     if witnessed != leaves.len() {
@@ -42,7 +47,12 @@ pub(super) fn admit(desk: &Desk, bytes: Vec<u8>) -> Admitted {
         copy::Stop::Broken => desk.damaged(),
     })?;
     drop(document);
-    publish(desk, &leaves, clean)
+    let (scan, mut findings) = publish(desk, &leaves, clean)?;
+    if rebuilt {
+        let note = Finding::new("MT-154", desk.file()).arg("file", &desk.task.path);
+        findings.push(note.build());
+    }
+    Ok((scan, findings))
 }
 
 /// Stores the rewritten document and says what its pages are.
@@ -137,12 +147,7 @@ fn witness(bytes: &Arc<Vec<u8>>) -> Result<usize, bool> {
 }
 
 fn pages(desk: &Desk, document: &Document) -> Result<Vec<Leaf>, Box<Finding>> {
-    let tree = tree::walk(document, desk.limits.pages);
-    // A table rebuilt by scanning may miss objects or show an older state of the file.
-    if tree.is_ok() && document.xref_recovery == Some(XrefRecovery::Reconstructed) {
-        return Err(desk.unreadable("文件内部目录已损坏，页数不能确认：请另存为 PDF 或重新扫描"));
-    }
-    match tree {
+    match tree::walk(document, desk.limits.pages) {
         Ok(tree) if tree.leaves.is_empty() => Err(uncertain(desk, 0, tree.declared)),
         Ok(tree) if tree.declared != tree.leaves.len().to_string() => {
             Err(uncertain(desk, tree.leaves.len(), tree.declared))

@@ -1,0 +1,63 @@
+//! Whether the tables of a PDF lead back to themselves. A reader that gives up on them and searches the
+//! file for objects finds something, but which state of the file it is nobody can tell.
+
+use memchr::memmem;
+use std::collections::BTreeSet;
+
+/// How far a trailer may lie behind its table, and how long a dictionary may be.
+const TABLE: usize = 4 << 20;
+const DICTIONARY: usize = 4096;
+
+/// Follows `startxref` and `/Prev` from the end.
+pub(super) fn loops(bytes: &[u8]) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut next = memmem::rfind(bytes, b"startxref").and_then(|at| number(bytes, at + 9));
+    while let Some(place) = next {
+        if !seen.insert(place) {
+            return true;
+        }
+        next = previous(bytes, place);
+    }
+    false
+}
+
+/// Where the table before the one at `place` lies.
+fn previous(bytes: &[u8], place: usize) -> Option<usize> {
+    let table = bytes.get(place..)?;
+    let table = table.get(..table.len().min(TABLE))?;
+    let classic = table.trim_ascii_start().starts_with(b"xref");
+    let start = if classic { memmem::find(table, b"trailer")? } else { 0 };
+    let dictionary = table.get(start..)?;
+    let dictionary = dictionary.get(..dictionary.len().min(DICTIONARY))?;
+    let end = if classic { b"startxref".as_slice() } else { b"stream" };
+    let dictionary = dictionary.get(..memmem::find(dictionary, end).unwrap_or(dictionary.len()))?;
+    number(dictionary, memmem::find(dictionary, b"/Prev")? + 5)
+}
+
+fn number(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = bytes.get(at..)?.trim_ascii_start();
+    let digits = rest.iter().take(12).take_while(|b| b.is_ascii_digit()).count();
+    std::str::from_utf8(rest.get(..digits)?).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chain_that_ends_and_one_that_does_not() {
+        let table =
+            |prev: &str| format!("xref\n0 1\n0000000000 65535 f \ntrailer\n<</Size 1{prev}>>\n");
+        let first = table("");
+        let second = table("/Prev 0");
+        let whole = format!("{first}{second}startxref\n{}\n%%EOF", first.len());
+        assert!(!loops(whole.as_bytes()));
+        let own = format!("{}startxref\n0\n%%EOF", table("/Prev 0"));
+        assert!(loops(own.as_bytes()));
+        let stream = "9 0 obj<</Type/XRef/Prev 0>>stream\n/Prev 7";
+        assert!(loops(format!("{stream}\nstartxref 0\n%%EOF").as_bytes()));
+        for nothing in ["", "startxref", "startxref\n999\n%%EOF", "startxref\nx"] {
+            assert!(!loops(nothing.as_bytes()), "{nothing}");
+        }
+    }
+}
