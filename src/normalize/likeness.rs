@@ -42,7 +42,7 @@ pub(super) fn of(book: &Workbook) -> Option<String> {
     let entitled = |word: &str| titles.iter().any(|title| title.contains(word));
     let labelled = |own: &[&str]| {
         let stands = |label: &&str| labels.iter().any(|text| text.ends_with(&fold(label)));
-        own.iter().all(|label| stands(&label))
+        own.iter().all(stands)
     };
     let paper = PAPERS.iter().find(|(_, word, own)| entitled(word) || labelled(own));
     let named = || titles.iter().find(|title| is_title(title)).map(|title| format!("《{title}》"));

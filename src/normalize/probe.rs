@@ -45,7 +45,8 @@ mod tests {
 
     #[test]
     fn what_fuzzing_found_stays_found() {
-        let targets: [(&str, fn(&[u8])); 3] =
+        type Run = fn(&[u8]);
+        let targets: [(&str, Run); 3] =
             [("date", super::date), ("id_number", super::id_number), ("label", super::label)];
         for (target, run) in targets {
             let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/crashes").join(target);

@@ -144,7 +144,7 @@ fn is_dbase(head: &[u8]) -> bool {
 /// A text format that would pass for a table.
 fn other_text(bytes: &[u8]) -> Option<Refusal> {
     let (_, sniffed, remedy) = OTHER_TEXT.iter().find(|(mark, ..)| bytes.starts_with(mark))?;
-    Some(Refusal::Foreign { sniffed: *sniffed, remedy: *remedy })
+    Some(Refusal::Foreign { sniffed, remedy: *remedy })
 }
 
 /// Bytes of no known format: a lie when the name claims one, else merely unknown.

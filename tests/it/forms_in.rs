@@ -52,13 +52,13 @@ fn form(rows: &[&str]) -> Vec<u8> {
     docx(&format!("{title}{}", table(rows)))
 }
 
-fn report(ran: Ran) -> Value {
+fn report(ran: &Ran) -> Value {
     serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {ran:?}"))
 }
 
 /// The report of a dry run over one file or folder.
 fn checked(office: &Office, path: &str) -> Value {
-    report(office.run(&["check", path, "--json", "--show-ids"]))
+    report(&office.run(&["check", path, "--json", "--show-ids"]))
 }
 
 fn alone(office: &Office, name: &str, bytes: &[u8]) -> Value {
@@ -462,7 +462,7 @@ fn every_document_of_the_corpus_is_answered() {
     assert!(names.len() > 50);
     let ran = office.run(&["check", &format!("inbox/{UNIT}"), "--json"]);
     assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
-    let entry = submission(&report(ran), UNIT);
+    let entry = submission(&report(&ran), UNIT);
     let files = each(&entry["files"]);
     assert_eq!(files.len(), names.len());
     assert!(files.iter().all(|f| !text(&f["verdict"]).is_empty()));

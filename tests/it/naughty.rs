@@ -7,7 +7,6 @@ use crate::worst::{data, kit, picture};
 use dossier::export::Format;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::process::Command;
 
 /// What attacks templates, markup, spreadsheets, shells and readers.
@@ -323,7 +322,7 @@ fn a_whole_pass_over_naughty_cells_and_names() {
 /// No cell of any workbook we publish is a formula, but for what the sender wrote into their own.
 fn outbox_has_no_formula(office: &Office) {
     for path in office.files().keys().filter(|p| p.ends_with(".xlsx")) {
-        let bytes = std::fs::read(PathBuf::from(office.path("outbox")).join(path)).unwrap();
+        let bytes = std::fs::read(office.path("outbox").join(path)).unwrap();
         let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
         for at in 0..zip.len() {
             let mut part = zip.by_index(at).unwrap();

@@ -285,9 +285,7 @@ fn papers(walk: &mut Walk<'_, '_>, block: &Block) {
         .find(|n| Some(*n) != journal && has(&heads[*n], &["题目", "名称", "论文"]));
     let date = column(&["时间", "日期", "年月"]);
     let issn = column(&["刊号"]).filter(|n| Some(*n) != journal);
-    let mut number = 0;
-    for row in filled(walk, block) {
-        number += 1;
+    for (number, row) in (1..).zip(filled(walk, block)) {
         let at = |column: Option<usize>| column.map(|n| row[n]).filter(|c| !walk.blank(*c));
         let (title, journal, date, issn) = (at(title), at(journal), at(date), at(issn));
         let field = |key: &str| format!("papers.{number}.{key}");

@@ -45,7 +45,7 @@ fn is_printed(line: &str) -> bool {
         return true;
     }
     if SEALS.iter().any(|seal| folded.contains(seal)) {
-        let rest = SEALS.iter().fold(folded.clone(), |text, seal| text.replace(seal, ""));
+        let rest = SEALS.iter().fold(folded, |text, seal| text.replace(seal, ""));
         let rest = SIGNS.iter().fold(rest, |text, sign| text.replace(sign, ""));
         return rest.chars().filter(|c| !"年月日:".contains(*c)).count() <= 4;
     }

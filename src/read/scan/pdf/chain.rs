@@ -46,14 +46,14 @@ mod tests {
 
     #[test]
     fn a_chain_that_ends_and_one_that_does_not() {
-        let table =
-            |prev: &str| format!("xref\n0 1\n0000000000 65535 f \ntrailer\n<</Size 1{prev}>>\n");
-        let first = table("");
-        let second = table("/Prev 0");
-        let whole = format!("{first}{second}startxref\n{}\n%%EOF", first.len());
+        let table = |prev: &str| {
+            let entry = "0000000000 65535 f ";
+            format!("xref\n0 1\n{entry}\ntrailer\n<</Size 1{prev}>>\nstartxref\n")
+        };
+        let first = format!("{}0\n%%EOF\n", table(""));
+        let whole = format!("{first}{}{}\n%%EOF", table("/Prev 0"), first.len());
         assert!(!loops(whole.as_bytes()));
-        let own = format!("{}startxref\n0\n%%EOF", table("/Prev 0"));
-        assert!(loops(own.as_bytes()));
+        assert!(loops(format!("{}0\n%%EOF", table("/Prev 0")).as_bytes()));
         let stream = "9 0 obj<</Type/XRef/Prev 0>>stream\n/Prev 7";
         assert!(loops(format!("{stream}\nstartxref 0\n%%EOF").as_bytes()));
         for nothing in ["", "startxref", "startxref\n999\n%%EOF", "startxref\nx"] {
