@@ -161,7 +161,7 @@ fn a_thousand_canaries_leave_no_full_number_behind() {
     assert_eq!(unique.len(), 1000);
     let files = canaries(&ids);
     office.drop_dir("测试单位", &files);
-    let few: crate::people::Files = files.clone().into_iter().take(40).collect();
+    let few: crate::people::Files = files.into_iter().take(40).collect();
     office.zip(&format!("{}.zip", ids[999]), &few);
     office.drop_file(&format!("{}测试甲.docx", ids[998]), b"PK\x05\x06 half");
     // one that ends its worker: what a dying process says must not name anybody
