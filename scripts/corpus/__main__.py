@@ -151,12 +151,14 @@ def main():
     args = parser.parse_args()
     if args.corpus is None:
         sys.exit("no corpus: set DOSSIER_CORPUS to its folder")
+    # a run takes minutes: whoever looks at a pipe or a file sees each line when it is said
+    sys.stdout.reconfigure(line_buffering=True)
     args.work.mkdir(parents=True, exist_ok=True)
     args.work = args.work.resolve()
     files = sorted(p for p in args.corpus.rglob("*") if p.is_file() and not p.is_symlink())
     broken = []
     for part in args.parts or PARTS:
-        print(f"== {part}", flush=True)
+        print(f"== {part}")
         broken += [f"{part}: {fault}" for fault in PARTS[part](args, files)]
     for fault in broken:
         print(f"BROKEN {fault}")

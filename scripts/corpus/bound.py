@@ -15,12 +15,12 @@ ACTIVE = (
 EACH = 20
 
 
-def base(args, place):
+def base(args, place, applicants):
     """An office with good applicants and the papers they get as they are."""
     office = Office(place, args.binary)
     sample = place / "sample"
     subprocess.run(
-        [office.binary, "sample", "--out", sample, "--units", "20", "--applicants", "40", "--seed", "7"],
+        [office.binary, "sample", "--out", sample, "--units", "20", "--applicants", str(applicants), "--seed", "7"],
         check=True, cwd=place, stdout=subprocess.DEVNULL,
     )
     for entry in (sample / "inbox").iterdir():
@@ -42,7 +42,7 @@ def accepted(report):
 
 def check(args, files):
     place = args.work / "bound"
-    office = base(args, place)
+    office = base(args, place, 4)
     office.run()
     before = [p for p in accepted(office.report()) if (office.inbox / p[0] / p[1]).is_dir()]
     said = witness.ask_all(files, args.work / "witness.json")

@@ -7,7 +7,7 @@ import bound
 
 def check(args, _files):
     place = args.work / "hostile"
-    office = bound.base(args, place)
+    office = bound.base(args, place, 2)
     done = office.run()
     before, broken = office.packets(), []
     good = {s["source"]: s["state"] for s in office.report()["submissions"]}

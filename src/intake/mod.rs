@@ -122,6 +122,8 @@ pub enum FileKind {
     Bmp,
     /// WEBP.
     Webp,
+    /// GIF.
+    Gif,
     /// HEIC or AVIF.
     Heic,
     /// PDF.
@@ -151,6 +153,7 @@ impl FileKind {
             Self::Tiff => "tiff",
             Self::Bmp => "bmp",
             Self::Webp => "webp",
+            Self::Gif => "gif",
             Self::Heic => "heic",
             Self::Pdf => "pdf",
             Self::Rar => "rar",

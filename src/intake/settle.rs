@@ -50,6 +50,7 @@ fn check(file: &mut File, path: &str, len: u64) -> io::Result<bool> {
         | FileKind::Tiff
         | FileKind::Bmp
         | FileKind::Webp
+        | FileKind::Gif
         | FileKind::Heic
         | FileKind::Rar
         | FileKind::SevenZip

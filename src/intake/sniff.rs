@@ -31,6 +31,7 @@ fn by_magic(head: &[u8]) -> Option<FileKind> {
         }
         () if starts(b"BM") && at(6, &[0; 4]) => FileKind::Bmp,
         () if starts(b"RIFF") && at(8, b"WEBP") => FileKind::Webp,
+        () if starts(b"GIF87a") || starts(b"GIF89a") => FileKind::Gif,
         () if at(4, b"ftyp") && is_heif(head.get(8..12).unwrap_or_default()) => FileKind::Heic,
         () if starts(b"Rar!\x1A\x07") => FileKind::Rar,
         () if starts(b"7z\xBC\xAF\x27\x1C") => FileKind::SevenZip,

@@ -322,11 +322,14 @@ pub(super) fn papers(text: &str) -> Vec<Vec<(&'static str, Value)>> {
 fn paper(row: &str) -> Vec<(&'static str, Value)> {
     let mut out = Vec::new();
     let mut rest = row.to_owned();
-    if let Some((before, tail)) = row.split_once('《')
-        && let Some((title, after)) = tail.split_once('》')
-    {
-        out.push(("title", Value::Text(title.trim().to_owned())));
-        rest = format!("{before}{after}");
+    // the first name in brackets is the paper's, the second the journal's
+    for key in ["title", "journal"] {
+        if let Some((before, tail)) = rest.split_once('《')
+            && let Some((named, after)) = tail.split_once('》')
+        {
+            out.push((key, Value::Text(named.trim().to_owned())));
+            rest = format!("{before} {after}");
+        }
     }
     for part in rest.split(['，', ',', '、', ' ', '\u{3000}']).map(str::trim) {
         if part.is_empty() {
@@ -479,6 +482,10 @@ mod tests {
         let paper = &papers("《配电维护》，机电技术，CN35-1262，2017年第3期，2017.06")[0];
         let keys: Vec<&str> = paper.iter().map(|(k, _)| *k).collect();
         assert_eq!(keys, ["title", "journal", "issn", "issue", "date"]);
+        let paper = &papers("《收银内控》，《教育财会研究》2017年第3期")[0];
+        let said: Vec<_> = paper.iter().map(|(key, value)| (*key, value.text())).collect();
+        let whole = [("title", "收银内控"), ("journal", "教育财会研究"), ("issue", "2017年第3期")];
+        assert_eq!(said, whole.map(|(key, text)| (key, text.to_owned())));
         let e = experts("王某（高级工程师，市供电公司）、李某");
         assert_eq!(e[0][2].as_deref(), Some("市供电公司"));
         assert_eq!(e.len(), 2);

@@ -71,7 +71,8 @@ pub fn parse(task: &ReadTask, limits: &Limits) -> Parsed {
         | FileKind::Tiff
         | FileKind::Pdf
         | FileKind::Bmp
-        | FileKind::Webp => return scan::admit(task, limits),
+        | FileKind::Webp
+        | FileKind::Gif => return scan::admit(task, limits),
         FileKind::Heic => ("heic", Err(Refusal::Unread)),
         FileKind::Rar | FileKind::SevenZip => (task.kind.word(), Err(Refusal::Archive)),
         FileKind::Empty => ("empty", Err(Refusal::Damaged("文件为空"))),

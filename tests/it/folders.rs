@@ -1,6 +1,6 @@
 //! Whose file it is and what it is: folders, names and pictures as units send them.
 
-use crate::office::{Office, applicant, each, grave, submission, text};
+use crate::office::{Office, applicant, codes, each, grave, submission, text};
 use crate::people::{Files, Person, census, entry, jpeg, roster};
 use image::{DynamicImage, ImageFormat};
 use serde_json::Value;
@@ -156,18 +156,21 @@ fn old_bytes_after_newer_ones_of_the_same_are_no_duplicate() {
 }
 
 #[test]
-fn bitmaps_webp_and_mirrored_photos_are_bound() {
+fn bitmaps_webp_gif_and_mirrored_photos_are_bound() {
     let Some(office) = Office::open() else { return };
     let person = Person::clean(1);
     let mut files = entry(&[&person]);
     let picture = image::load_from_memory(&jpeg(350, 490, 7004)).unwrap();
-    for (name, format) in [("05技师证书", ImageFormat::Bmp), ("10论文封面", ImageFormat::WebP)]
-    {
+    let others = [
+        ("05技师证书", ImageFormat::Bmp),
+        ("10论文封面", ImageFormat::WebP),
+        ("08综合评价证明材料", ImageFormat::Gif),
+    ];
+    for (name, format) in others {
         let path = person.scan(name);
-        files.remove(&path);
+        assert!(files.remove(&path).is_some(), "{path}");
         let ending = format.extensions_str()[0];
-        let bytes = if format == ImageFormat::Bmp { bitmap(&picture) } else { webp(&picture) };
-        files.insert(path.replace(".jpg", &format!(".{ending}")), bytes);
+        files.insert(path.replace(".jpg", &format!(".{ending}")), drawn(&picture, format));
     }
     let mirrored = person.scan("10论文目录");
     let plain = files[&mirrored].clone();
@@ -176,33 +179,48 @@ fn bitmaps_webp_and_mirrored_photos_are_bound() {
     office.pass().exits(0);
     let report = office.report();
     accepted(&report, &person);
-    let path = person.scan("05技师证书").replace(".jpg", ".bmp");
-    let bound = file(&report, ENTRY, &path);
-    assert_eq!((text(&bound["as"]), text(&bound["kind"])), ("cert", "bmp"), "{bound}");
-    assert_eq!(bound["pages"], 1);
+    for (name, ending) in [("05技师证书", "bmp"), ("08综合评价证明材料", "gif")] {
+        let path = person.scan(name).replace(".jpg", &format!(".{ending}"));
+        let bound = file(&report, ENTRY, &path);
+        assert_eq!((text(&bound["verdict"]), text(&bound["kind"])), ("used", ending), "{bound}");
+        assert_eq!(bound["pages"], 1);
+    }
 }
 
-/// A bitmap of 24 bits a pixel, rows from the bottom.
-fn bitmap(picture: &DynamicImage) -> Vec<u8> {
-    let rgb = picture.to_rgb8();
-    let stride = (rgb.width() as usize * 3).next_multiple_of(4);
-    let mut bytes = b"BM".to_vec();
-    let size = u32::try_from(54 + stride * rgb.height() as usize).unwrap();
-    for word in [size, 0, 54, 40, rgb.width(), rgb.height(), 24 << 16 | 1, 0, 0, 0, 0, 0, 0] {
-        bytes.extend(word.to_le_bytes());
-    }
-    for row in rgb.rows().rev() {
-        let start = bytes.len();
-        row.for_each(|pixel| bytes.extend([pixel.0[2], pixel.0[1], pixel.0[0]]));
-        bytes.resize(start + stride, 0);
-    }
-    bytes
+#[test]
+fn of_a_moving_picture_the_first_is_bound_and_that_is_said() {
+    let Some(office) = Office::open() else { return };
+    let person = Person::clean(1);
+    let mut files = entry(&[&person]);
+    let path = person.scan("05技师证书");
+    files.remove(&path);
+    let moving = path.replace(".jpg", ".gif");
+    files.insert(moving.clone(), animation());
+    office.drop_dir(ENTRY, &files);
+    office.pass();
+    let report = office.report();
+    let bound = file(&report, ENTRY, &moving);
+    assert_eq!((text(&bound["verdict"]), &bound["pages"]), ("used", &1.into()), "{bound}");
+    let found = codes(&applicant(&report, &person.name)).contains(&"MT-155")
+        || codes(&submission(&report, ENTRY)).contains(&"MT-155");
+    assert!(found, "{report:#}");
 }
 
-fn webp(picture: &DynamicImage) -> Vec<u8> {
+fn drawn(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
-    picture.write_to(&mut bytes, ImageFormat::WebP).unwrap();
+    picture.to_rgb8().write_to(&mut bytes, format).unwrap();
     bytes.into_inner()
+}
+
+/// A GIF of two pictures.
+fn animation() -> Vec<u8> {
+    let frames = [7005, 7006].map(|seed| {
+        let picture = image::load_from_memory(&jpeg(350, 490, seed)).unwrap();
+        image::Frame::new(picture.to_rgba8())
+    });
+    let mut bytes = Vec::new();
+    image::codecs::gif::GifEncoder::new(&mut bytes).encode_frames(frames).unwrap();
+    bytes
 }
 
 /// The JPEG with an EXIF block that states this orientation.

@@ -323,7 +323,7 @@ fn looks_like_scan(file: &FiledFile) -> bool {
 fn is_image_word(word: &str) -> bool {
     matches!(
         word,
-        "jpeg" | "jpg" | "png" | "tiff" | "tif" | "bmp" | "webp" | "heic" | "heif" | "avif"
+        "jpeg" | "jpg" | "png" | "tiff" | "tif" | "bmp" | "webp" | "gif" | "heic" | "heif" | "avif"
     )
 }
 

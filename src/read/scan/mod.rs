@@ -107,6 +107,7 @@ fn admit_kind(task: &ReadTask, limits: &Limits) -> Admitted {
         FileKind::Tiff,
         FileKind::Bmp,
         FileKind::Webp,
+        FileKind::Gif,
         FileKind::Pdf,
     ];
     if !read.contains(&task.kind) {
@@ -119,6 +120,7 @@ fn admit_kind(task: &ReadTask, limits: &Limits) -> Admitted {
         FileKind::Tiff => tiff::admit(&desk, bytes),
         FileKind::Bmp => redraw::bmp(&desk, &bytes),
         FileKind::Webp => redraw::webp(&desk, &bytes),
+        FileKind::Gif => redraw::gif(&desk, &bytes),
         _ => pdf::admit(&desk, bytes),
     }
 }

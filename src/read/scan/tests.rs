@@ -273,7 +273,7 @@ fn kinds_nobody_reads_have_a_remedy() {
     let (parsed, _dir) = admit_bytes(FileKind::Heic, b"whatever");
     refused(&parsed, "IN-131");
     assert!(parsed.findings[0].hint.contains("另存为 JPG"));
-    for kind in [FileKind::Bmp, FileKind::Webp] {
+    for kind in [FileKind::Bmp, FileKind::Webp, FileKind::Gif] {
         refused(&admit_bytes(kind, b"whatever").0, "MT-141");
     }
 }

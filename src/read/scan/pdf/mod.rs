@@ -44,7 +44,7 @@ pub(super) fn admit(desk: &Desk, bytes: Vec<u8>) -> Admitted {
     drop(bytes);
     let clean = copy::clean(&document, &leaves).map_err(|stop| match stop {
         copy::Stop::TooLarge => desk.too_large("解压体积"),
-        copy::Stop::Broken => desk.damaged(),
+        copy::Stop::Broken => desk.unreadable("页面内容无法解压，请另存为 PDF 或重新扫描"),
     })?;
     drop(document);
     let (scan, mut findings) = publish(desk, &leaves, clean)?;
@@ -58,7 +58,8 @@ pub(super) fn admit(desk: &Desk, bytes: Vec<u8>) -> Admitted {
 /// Stores the rewritten document and says what its pages are.
 fn publish(desk: &Desk, leaves: &[Leaf], clean: copy::Clean) -> Admitted {
     let blob = desk.store(&clean.bytes)?;
-    let seen = look::look(clean.bytes, &clean.pages).ok_or_else(|| desk.damaged())?;
+    let seen = look::look(clean.bytes, &clean.pages)
+        .ok_or_else(|| desk.unreadable("页面内容无法显示，请另存为 PDF 或重新扫描"))?;
     if seen.pages != leaves.len() {
         return Err(uncertain(desk, seen.pages, leaves.len()));
     }
@@ -155,7 +156,9 @@ fn pages(desk: &Desk, document: &Document) -> Result<Vec<Leaf>, Box<Finding>> {
         Ok(tree) => Ok(tree.leaves),
         Err(TreeError::Cyclic { read, declared }) => Err(uncertain(desk, read, declared)),
         Err(TreeError::TooMany) => Err(desk.too_large(&format!("页数超过 {}", desk.limits.pages))),
-        Err(TreeError::Missing) => Err(desk.damaged()),
+        Err(TreeError::Missing) => {
+            Err(desk.unreadable("文件里没有页面目录，请另存为 PDF 或重新扫描"))
+        }
     }
 }
 
