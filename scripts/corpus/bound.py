@@ -54,8 +54,17 @@ def check(args, files):
         office.drop(f"{entry}/{folder}/{name}", path)
         owners[(entry, f"{folder}/{name}")] = (case, path)
     done = office.run()
+    broken = done.faults(office.report())
+    # who has a paper that cannot be read gets no booklet: what was refused goes
+    refused = 0
+    for submission in office.report()["submissions"]:
+        for file in submission["files"]:
+            if (submission["source"], file["path"]) in owners and file["verdict"] != "used":
+                (office.inbox / submission["source"] / file["path"]).unlink()
+                refused += 1
+    done = office.run()
     report = office.report()
-    broken = done.faults(report)
+    broken += done.faults(report)
     pages, used = {}, 0
     for submission in report["submissions"]:
         for file in submission["files"]:
@@ -80,7 +89,7 @@ def check(args, files):
         if counted != {after[case]["pages"]} or not pages[case] <= grown <= pages[case] + 4:
             broken.append(f"{paper}: {counted} pages, grown by {grown}, materials have {pages[case]}")
         broken += [f"{paper}: {key} is in it" for key in active(paper)]
-    print(f"{len(scans)} scans, {used} used, {compared} booklets compared, exit {done.code}")
+    print(f"{len(scans)} scans, {refused} refused, {used} used, {compared} booklets compared, exit {done.code}")
     broken += ["no booklet to compare"] * (compared == 0)
     return broken
 

@@ -19,7 +19,8 @@ def check(args, _files):
         report = office.report()
         broken += [f"{killer.name}: {fault}" for fault in done.faults(report)]
         ours = next((s for s in report["submissions"] if s["source"] == killer.name), None)
-        others = {s["source"]: s["state"] for s in report["submissions"] if s["source"] != killer.name}
+        # killers that were taken away again stay in the report
+        others = {s["source"]: s["state"] for s in report["submissions"] if s["source"] in good}
         held = [f for f in ours["files"] if f["verdict"] == "held"] if ours else []
         if ours is None or others != good:
             broken.append(f"{killer.name}: {ours and ours['state']}, {len(others)} others")

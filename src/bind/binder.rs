@@ -96,8 +96,8 @@ impl<'a, W: Write> Binder<'a, W> {
         })
     }
 
-    /// Binds a chapter.
-    pub(super) fn chapter(&mut self, chapter: &Chapter) -> Result<(), BindError> {
+    /// Binds the chapter with that place in the plan.
+    pub(super) fn chapter(&mut self, number: usize, chapter: &Chapter) -> Result<(), BindError> {
         if chapter.leaves.iter().all(|leaf| leaf.pages == 0) {
             return Ok(());
         }
@@ -106,13 +106,13 @@ impl<'a, W: Write> Binder<'a, W> {
         }
         let first = self.pages.len();
         let mut below = Vec::new();
-        for leaf in &chapter.leaves {
+        for (at, leaf) in chapter.leaves.iter().enumerate() {
             let start = self.pages.len();
-            self.leaf(chapter, leaf).map_err(|e| e.of(&leaf.title))?;
+            let fault = |error: BindError| error.of((number, at), &leaf.title);
+            self.leaf(chapter, leaf).map_err(fault)?;
             let found = u32::try_from(self.pages.len() - start).unwrap_or(u32::MAX);
             if found != leaf.pages {
-                let expected = leaf.pages;
-                return Err(BindError::Pages { title: leaf.title.clone(), expected, found });
+                return Err(fault(BindError::Pages { expected: leaf.pages, found }));
             }
             if let Some(&page) = self.pages.get(start) {
                 below.push(Bookmark { title: leaf.title.clone(), page, below: Vec::new() });

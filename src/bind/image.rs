@@ -56,14 +56,13 @@ fn frame<R: Read + Seek>(reader: &mut R) -> io::Result<Frame> {
     }
     let mut adobe = false;
     loop {
-        let [mark, mut code] = take::<2>(reader)?;
-        if mark != 0xff {
-            return Err(bad("JPEG marker expected"));
-        }
+        // leftovers before a marker are skipped, as admission and every reader do
+        while take::<1>(reader)? != [0xff] {}
+        let mut code = 0xff;
         while code == 0xff {
             [code] = take::<1>(reader)?;
         }
-        if matches!(code, 0x01 | 0xd0..=0xd7) {
+        if matches!(code, 0x00 | 0x01 | 0xd0..=0xd8) {
             continue;
         }
         let length = u16::from_be_bytes(take::<2>(reader)?);
@@ -207,7 +206,8 @@ pub(super) fn png<W: Write>(writer: &mut PdfWriter<W>, file: File) -> Result<Pic
     Ok(Picture::whole(id, png.height))
 }
 
-fn indexed(palette: &[u8]) -> Object {
+/// A colour space of numbered colours, red, green and blue of each.
+pub(super) fn indexed(palette: &[u8]) -> Object {
     let colours = palette.len() / 3;
     let table = palette.iter().take(colours * 3).copied().collect();
     Object::Array(vec![

@@ -111,16 +111,17 @@ pub enum BindError {
     /// The same, with the leaf it happened in.
     #[error("{title}: {source}")]
     Leaf {
+        /// Chapter of the plan and leaf of the chapter.
+        place: (usize, usize),
         /// Title of the leaf.
         title: String,
         /// What happened.
         source: Box<Self>,
     },
-    /// A leaf has another number of pages than planned: the catalogue would lie.
-    #[error("{title}: {found} pages instead of {expected}")]
+    /// A leaf, or the written file, has another number of pages than planned: the catalogue would
+    /// lie.
+    #[error("{found} pages instead of {expected}")]
     Pages {
-        /// Title of the leaf; the title of the packet when the written file is meant.
-        title: String,
         /// Pages planned.
         expected: u32,
         /// Pages found.
@@ -129,8 +130,20 @@ pub enum BindError {
 }
 
 impl BindError {
-    fn of(self, title: &str) -> Self {
-        Self::Leaf { title: title.to_owned(), source: Box::new(self) }
+    fn of(self, place: (usize, usize), title: &str) -> Self {
+        Self::Leaf { place, title: title.to_owned(), source: Box::new(self) }
+    }
+
+    /// The leaf whose own bytes are at fault; `None` when the machine or the program is.
+    pub fn bad_leaf(&self) -> Option<(usize, usize)> {
+        use io::ErrorKind::{InvalidData, NotFound, UnexpectedEof};
+        let Self::Leaf { place, source, .. } = self else { return None };
+        let at_fault = match &**source {
+            Self::Image(_) | Self::Pdf(_) | Self::Pages { .. } => true,
+            Self::Io(error) => matches!(error.kind(), InvalidData | NotFound | UnexpectedEof),
+            Self::Font(_) | Self::Leaf { .. } => false,
+        };
+        at_fault.then_some(*place)
     }
 }
 
@@ -177,14 +190,14 @@ pub fn bind(
     out: &Path,
 ) -> Result<Packet, BindError> {
     let mut binder = Binder::begin(File::create(out)?, plan, blobs, fonts)?;
-    for chapter in &plan.chapters {
-        binder.chapter(chapter)?;
+    for (number, chapter) in plan.chapters.iter().enumerate() {
+        binder.chapter(number, chapter)?;
     }
     let bound = binder.finish(&plan.title)?;
     let found = verify::count_pages(out)?;
     let expected = sheet_sides(plan);
     if found != expected || bound.pages != expected {
-        return Err(BindError::Pages { title: plan.title.clone(), expected, found });
+        return Err(BindError::Pages { expected, found });
     }
     Ok(Packet {
         pages: found,

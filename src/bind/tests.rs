@@ -290,7 +290,9 @@ fn wrong_page_count_is_refused() {
     made.plan.chapters[2].leaves[0].pages = 4;
     let out = made.dir.path().join("packet.pdf");
     let error = bind(&made.plan, &made.blobs, &font, &out).unwrap_err();
-    assert!(matches!(error, BindError::Pages { expected: 4, found: 3, .. }), "{error}");
+    assert_eq!(error.bad_leaf(), Some((2, 0)), "{error}");
+    let BindError::Leaf { source, .. } = &error else { panic!("{error}") };
+    assert!(matches!(**source, BindError::Pages { expected: 4, found: 3 }), "{error}");
 }
 
 #[test]

@@ -18,6 +18,7 @@ const COMMON: &[&str] = &[
     "check_sheet.html",
     "notice.html",
     "receipt.html",
+    "stand_in.html",
     "summary.html",
 ];
 
@@ -71,7 +72,7 @@ fn blank(pack: &Pack, template: &str) -> Json {
         "appraisals": [], "rows": [], "lines": [], "people": [], "files": [], "notes": [],
         "photo": "", "today": "", "deadline": "", "number": "", "date": "", "title": "",
         "trade": "", "received": "", "window": "",
-        "groups": [], "years": [], "known": false, "closed": false, "returned": 0, "marked": [],
+        "groups": [], "pages": [], "years": [], "known": false, "closed": false, "returned": 0, "marked": [],
         "general": {"must": [], "should": [], "asking": []},
     });
     if template == "receipt.html" {
@@ -97,6 +98,7 @@ fn with_one_of_each(pack: &Pack, template: &str) -> Json {
     }]);
     data["years"] = json!([{"year": circular_year(pack), "grade": "x", "name": "", "at": "x", "thumb": "photo"}]);
     data["notes"] = json!([""]);
+    data["pages"] = json!([1]);
     data["files"] = json!([{"name": "", "size": "", "hash": "", "state": ""}]);
     data["rows"] = json!([{
         "name": "", "copies": 1, "pages": 1, "from": 1, "to": 1, "note": "",

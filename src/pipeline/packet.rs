@@ -2,9 +2,10 @@
 
 use super::context::{photo_blob, text};
 use super::{EPOCH, Judged, Observer, Office, RunError, parallel, sheet};
-use crate::bind::{self, BindPlan, Chapter, Leaf, LeafSource};
+use crate::bind::{self, BindPlan, Chapter, Leaf, LeafSource, Packet};
 use crate::blobs::sha256_hex;
 use crate::check::{Decision, Judgement};
+use crate::diag::{Finding, Origin};
 use crate::export::Format;
 use crate::ledger::{Case, Ledger};
 use crate::normalize::{Applicant, MaterialFile};
@@ -294,11 +295,7 @@ fn booklet(
         plan.chapters.insert(at, front);
     }
     let path = work.join(format!("{}.pdf", safe_name(&case.number)));
-    let packet =
-        bind::bind(&plan, &office.blobs, &office.stamp, &path).map_err(|error| RunError::Io {
-            what: format!("cannot bind {}", case.number),
-            error: std::io::Error::other(error.to_string()),
-        })?;
+    let (packet, notes) = bound(office, &mut plan, case, &data, &path)?;
     let file = ReleasedFile {
         path: format!("{folder}/装订册.pdf"),
         sha256: packet.sha256,
@@ -307,9 +304,55 @@ fn booklet(
         kind: "booklet".to_owned(),
         case: Some(case.number.clone()),
         inputs: filed.iter().flat_map(|f| f.files).map(|f| f.sha256.clone()).collect(),
-        notes: Vec::new(),
+        notes,
     };
     Ok(Item { file, source: ItemSource::File(path) })
+}
+
+/// Binds the plan. A scan that passed its admission and yet cannot be bound must not keep all others
+/// from their papers: pages that say so stand in for it, and the person is told.
+fn bound(
+    office: &Office,
+    plan: &mut BindPlan,
+    case: &Case,
+    data: &Json,
+    path: &Path,
+) -> Result<(Packet, Vec<(String, String)>), RunError> {
+    let mut notes = Vec::new();
+    loop {
+        let error = match bind::bind(plan, &office.blobs, &office.stamp, path) {
+            Ok(packet) => return Ok((packet, notes)),
+            Err(error) => error,
+        };
+        let place = error.bad_leaf();
+        let leaf = place.and_then(|(chapter, leaf)| {
+            plan.chapters.get_mut(chapter).and_then(|chapter| chapter.leaves.get_mut(leaf))
+        });
+        match leaf {
+            Some(leaf) if matches!(leaf.source, LeafSource::Scan(_)) => {
+                log::error!("{}: a page stands in for a scan: {error}", case.number);
+                notes.push(stand_in(office, leaf, data)?);
+            }
+            _ => {
+                let what = format!("cannot bind {}", case.number);
+                return Err(RunError::Io { what, error: std::io::Error::other(error.to_string()) });
+            }
+        }
+    }
+}
+
+/// Puts pages in the place of a scan; gives what there is to say about it.
+fn stand_in(office: &Office, leaf: &mut Leaf, data: &Json) -> Result<(String, String), RunError> {
+    let mut data = data.clone();
+    data["title"] = json!(leaf.title);
+    data["pages"] = json!((1..=leaf.pages).collect::<Vec<u32>>());
+    let (pages, bytes) = office.pdf("stand_in.html", &data, BTreeMap::new())?;
+    leaf.source = LeafSource::Pdf(bytes);
+    leaf.pages = pages;
+    let said = Finding::new("RD-114", Origin::default())
+        .arg("material", &leaf.title)
+        .arg("error", "扫描件的数据不能写入 PDF");
+    Ok(("RD-114".to_owned(), said.build().message))
 }
 
 /// What lies in the bag: the materials with their copies and pages.

@@ -24,6 +24,7 @@ mod workbook;
 pub use dispatch::{Parsed, ReadTask, parse};
 pub use mark::{Mark, MarkTask, Marked, Tone, mark};
 pub use parent::{Cached, Call, Store, read};
+pub(crate) use scan::{Colour, Filter, Passage, TiffPage};
 
 use crate::diag::Finding;
 use crate::intake::{Delivery, SourceFile};

@@ -17,7 +17,7 @@ const LOW: usize = 25;
 /// Nothing is printed nearer to the edge: 5 mm.
 const EDGE: usize = 28;
 
-const FORMS: [&str; 10] = [
+const FORMS: [&str; 11] = [
     "approval.html",
     "bag_cover.html",
     "booklet_cover.html",
@@ -27,6 +27,7 @@ const FORMS: [&str; 10] = [
     "check_sheet.html",
     "notice.html",
     "receipt.html",
+    "stand_in.html",
     "summary.html",
 ];
 

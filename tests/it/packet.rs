@@ -1,6 +1,6 @@
 //! A clean applicant gets a whole packet.
 
-use crate::office::{Office, applicant, each, grave, submission, text};
+use crate::office::{Office, applicant, codes, each, grave, submission, text};
 use crate::people::{Person, SCAN_PAGES, entry};
 use std::process::Command;
 
@@ -26,6 +26,39 @@ fn a_clean_applicant_is_accepted_with_a_complete_booklet() {
         assert_eq!(text(&output["sha256"]), published.sha256, "{output}");
     }
     catalogue_in_order(&office, text(&booklet["path"]));
+}
+
+/// Nothing but the disk can do this to a scan that was admitted.
+#[test]
+fn pages_stand_in_for_a_scan_that_rotted_in_the_store() {
+    let Some(office) = Office::open() else { return };
+    let (person, other) = (Person::clean(1), Person::clean(2));
+    office.drop_dir("南通市测试中心", &entry(&[&person, &other]));
+    office.pass().exits(0);
+    let booklet = |name: &str| {
+        let found = applicant(&office.report(), name);
+        each(&found["outputs"]).iter().find(|o| text(&o["kind"]) == "booklet").unwrap().clone()
+    };
+    let before = [booklet(&person.name), booklet(&other.name)];
+    let path = person.scan("05技师证书");
+    let first = submission(&office.report(), "南通市测试中心");
+    let scan = each(&first["files"]).iter().find(|f| text(&f["path"]) == path).unwrap();
+    let (folder, name) = text(&scan["sha256"]).split_at(2);
+    let blob = office.path(&format!("state/blobs/{folder}/{name}"));
+    std::fs::remove_file(&blob).unwrap();
+    std::fs::write(&blob, b"rotten").unwrap();
+    std::fs::remove_dir_all(office.root()).unwrap();
+    office.pass().exits(0);
+    assert!(codes(&applicant(&office.report(), &person.name)).contains(&"RD-114"));
+    assert!(!codes(&applicant(&office.report(), &other.name)).contains(&"RD-114"));
+    let after = [booklet(&person.name), booklet(&other.name)];
+    assert_eq!(after[0]["pages"], before[0]["pages"]);
+    assert_eq!(after[1]["sha256"], before[1]["sha256"]);
+    let place = office.root().join(text(&after[0]["path"]));
+    if let Ok(out) = Command::new("pdftotext").arg(place).arg("-").output() {
+        let printed = String::from_utf8_lossy(&out.stdout).into_owned();
+        assert!(printed.contains("占位页") && printed.contains("05技师证书.jpg"), "{printed}");
+    }
 }
 
 /// The names of the materials stand in the catalogue in the order of the circular.

@@ -6,6 +6,7 @@
 
 mod exif;
 mod jpeg;
+mod passage;
 mod pdf;
 mod png;
 mod raster;
@@ -13,6 +14,8 @@ mod redraw;
 mod shape;
 mod sharp;
 mod tiff;
+
+pub(crate) use passage::{Colour, Filter, Passage, TiffPage};
 
 use super::{Content, ImageInfo, PageInfo, Parsed, ReadTask, Scan, ScanKind};
 use crate::blobs::Blobs;

@@ -1,6 +1,7 @@
 //! TIFF: the directories are walked (one page each), then the pages are decoded where possible.
 
 use super::exif::{Directory, Tiff};
+use super::passage::Passage;
 use super::raster::{Look, Views};
 use super::shape::Shape;
 use super::{Admitted, Desk, image_page, single, with_oversize};
@@ -13,7 +14,7 @@ use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Most pixels decoded per file to look for blank pages: a long fax would use up the CPU time of
-/// the worker. Pages beyond it are admitted by their structure.
+/// the worker. Pages beyond it are admitted by their structure, if they need no decoding later.
 const DECODED_PIXELS: u64 = 240_000_000;
 
 /// Most bytes one decoded page may take.
@@ -21,7 +22,7 @@ const MOST_BYTES: u64 = 512 << 20;
 
 /// Why pixels are not there.
 enum NoPixels {
-    /// The compression or colour is not one the decoder knows: the page passes by its structure.
+    /// The compression or colour is not one the decoder knows.
     Unknown,
     /// The data is broken.
     Broken,
@@ -36,30 +37,40 @@ pub(super) fn admit(desk: &Desk, mut bytes: Vec<u8>) -> Admitted {
     let mut budget = DECODED_PIXELS;
     let mut first = None;
     let mut looks = Vec::new();
-    for (offset, shape) in &pages {
-        let pixels = u64::from(shape.width) * u64::from(shape.height);
-        if pixels > budget {
-            break;
-        }
-        budget -= pixels;
-        let views = look(desk, &mut bytes, *offset, shape)?;
+    for page in &pages {
+        let pixels = u64::from(page.shape.width) * u64::from(page.shape.height);
+        let views = if pixels <= budget {
+            budget -= pixels;
+            look(desk, &mut bytes, page)?
+        } else if page.passes {
+            None
+        } else {
+            return Err(desk.too_large("各页像素合计"));
+        };
         looks.push(views.as_ref().map(Views::look).unwrap_or_default());
         // A page's copies take several MB, so only those of the first page are kept.
         if looks.len() == 1 {
             first = views;
         }
     }
-    looks.resize(pages.len(), Look::default());
-    if let ([(_, shape)], Some(views)) = (pages.as_slice(), &first) {
-        return single(desk, ScanKind::Tiff, shape, views);
+    if let ([page], Some(views)) = (pages.as_slice(), &first) {
+        return single(desk, ScanKind::Tiff, &page.shape, views);
     }
     many(desk, &pages, &looks, first.as_ref())
 }
 
-fn many(desk: &Desk, pages: &[(u32, Shape)], looks: &[Look], first: Option<&Views>) -> Admitted {
+/// One directory of the file.
+struct Page {
+    offset: u32,
+    shape: Shape,
+    /// It goes into a booklet without being decoded.
+    passes: bool,
+}
+
+fn many(desk: &Desk, pages: &[Page], looks: &[Look], first: Option<&Views>) -> Admitted {
     let (mut infos, mut findings) = (Vec::new(), Vec::new());
-    for ((number, (_, shape)), look) in (1u32..).zip(pages).zip(looks) {
-        let (info, said) = image_page(desk, number, shape, *look);
+    for ((number, page), look) in (1u32..).zip(pages).zip(looks) {
+        let (info, said) = image_page(desk, number, &page.shape, *look);
         infos.push(info);
         findings.extend(said);
     }
@@ -70,8 +81,8 @@ fn many(desk: &Desk, pages: &[(u32, Shape)], looks: &[Look], first: Option<&View
     Ok((scan, findings))
 }
 
-/// The place and shape of every page.
-fn walk(desk: &Desk, bytes: &[u8]) -> Result<Vec<(u32, Shape)>, Box<Finding>> {
+/// Every page, in the order of the file.
+fn walk(desk: &Desk, bytes: &[u8]) -> Result<Vec<Page>, Box<Finding>> {
     let tiff = Tiff::new(bytes).ok_or_else(|| desk.damaged())?;
     let mut offset = tiff.first().ok_or_else(|| desk.damaged())?;
     let mut seen = BTreeSet::new();
@@ -89,7 +100,8 @@ fn walk(desk: &Desk, bytes: &[u8]) -> Result<Vec<(u32, Shape)>, Box<Finding>> {
         if !data_inside(&tiff, &directory, bytes.len() as u64) {
             return Err(desk.damaged());
         }
-        pages.push((offset, shape));
+        let passes = Passage::of(&tiff, &directory).is_some();
+        pages.push(Page { offset, shape, passes });
         offset = directory.1;
     }
     if pages.is_empty() { Err(desk.damaged()) } else { Ok(pages) }
@@ -113,16 +125,14 @@ fn data_inside(tiff: &Tiff, directory: &Directory, length: u64) -> bool {
     !offsets.is_empty() && offsets.len() == counts.len() && offsets.iter().zip(&counts).all(inside)
 }
 
-/// Decodes one page; `None` when the decoder does not know how.
-fn look(
-    desk: &Desk,
-    bytes: &mut [u8],
-    offset: u32,
-    shape: &Shape,
-) -> Result<Option<Views>, Box<Finding>> {
-    match decode(bytes, offset, shape) {
-        Ok(full) => Ok(Some(Views::of(full, shape))),
-        Err(NoPixels::Unknown) => Ok(None),
+/// Decodes one page. `None` when the decoder does not know how, and need not.
+fn look(desk: &Desk, bytes: &mut [u8], page: &Page) -> Result<Option<Views>, Box<Finding>> {
+    match decode(bytes, page.offset, &page.shape) {
+        Ok(full) => Ok(Some(Views::of(full, &page.shape))),
+        Err(NoPixels::Unknown) if page.passes => Ok(None),
+        Err(NoPixels::Unknown) => {
+            Err(desk.unreadable("这种压缩或颜色方式的 TIFF 不能入册，请另存为 JPG 或 PDF"))
+        }
         Err(NoPixels::Broken) => Err(desk.damaged()),
     }
 }
