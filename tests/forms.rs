@@ -294,6 +294,7 @@ fn check_sheet_and_notice() {
     notice["returned"] = 2.into();
     notice["marked"] = json!(["申报表-已标注.xlsx"]);
     notice["closed"] = false.into();
+    notice["unlisted"] = 0.into();
     notice["general"] = json!({"must": [], "should": [finding("无法对应的文件夹")], "asking": []});
     let mut long = notice.clone();
     long["people"][0]["must"] = (0..60).map(|_| must.clone()).collect();

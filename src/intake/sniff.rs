@@ -29,7 +29,7 @@ fn by_magic(head: &[u8]) -> Option<FileKind> {
         () if [&b"II*\0"[..], b"MM\0*", b"II+\0", b"MM\0+"].iter().any(|m| starts(m)) => {
             FileKind::Tiff
         }
-        () if starts(b"BM") && at(6, &[0; 4]) => FileKind::Bmp,
+        () if starts(b"BM") && is_bitmap(head) => FileKind::Bmp,
         () if starts(b"RIFF") && at(8, b"WEBP") => FileKind::Webp,
         () if starts(b"GIF87a") || starts(b"GIF89a") => FileKind::Gif,
         () if at(4, b"ftyp") && is_heif(head.get(8..12).unwrap_or_default()) => FileKind::Heic,
@@ -38,6 +38,13 @@ fn by_magic(head: &[u8]) -> Option<FileKind> {
         () if first_kib.windows(5).any(|w| w == b"%PDF-") => FileKind::Pdf,
         () => return None,
     })
+}
+
+/// Whether a header of a known length follows the file header.
+fn is_bitmap(head: &[u8]) -> bool {
+    const LENGTHS: [u32; 8] = [12, 16, 40, 52, 56, 64, 108, 124];
+    let length = head.get(14..).and_then(|h| h.first_chunk()).map(|h| u32::from_le_bytes(*h));
+    length.is_some_and(|length| LENGTHS.contains(&length))
 }
 
 fn is_heif(brand: &[u8]) -> bool {

@@ -72,7 +72,7 @@ fn blank(pack: &Pack, template: &str) -> Json {
         "appraisals": [], "rows": [], "lines": [], "people": [], "files": [], "notes": [],
         "photo": "", "today": "", "deadline": "", "number": "", "date": "", "title": "",
         "trade": "", "received": "", "window": "",
-        "groups": [], "pages": [], "years": [], "known": false, "closed": false, "returned": 0, "marked": [],
+        "groups": [], "pages": [], "years": [], "known": false, "closed": false, "returned": 0, "unlisted": 0, "marked": [],
         "general": {"must": [], "should": [], "asking": []},
     });
     if template == "receipt.html" {
@@ -90,6 +90,7 @@ fn with_one_of_each(pack: &Pack, template: &str) -> Json {
     data["lines"] = json!([""]);
     data["known"] = json!(true);
     data["returned"] = json!(1);
+    data["unlisted"] = json!(1);
     data["marked"] = json!([""]);
     data["general"] = json!({"must": [finding], "should": [finding], "asking": [finding]});
     data["groups"] = json!([{

@@ -55,3 +55,26 @@ fn hostile_files_beside_a_clean_applicant() {
         assert!(told, "{name} in {together}");
     }
 }
+
+/// Somebody drops the list of the whole town: its notice stays short enough to be read.
+#[test]
+fn a_list_of_hundreds_who_lack_everything_stops_nobody() {
+    let Some(office) = Office::open() else { return };
+    let person = Person::clean(1);
+    office.drop_dir("南通市测试中心", &entry(&[&person]));
+    let rows: String = (0..400).map(|n| format!("测试{n},男,{n}\n")).collect();
+    office.drop_file("全市名单.csv", format!("姓名,性别,备注\n{rows}").as_bytes());
+    office.pass().exits(1);
+    let report = office.report();
+    let clean = applicant(&report, &person.name);
+    assert_eq!((text(&clean["decision"]), grave(&clean)), ("accepted", vec![]));
+    assert_eq!(each(&submission(&report, "全市名单.csv")["applicants"]).len(), 400);
+    let files = office.files();
+    let notice = files.keys().find(|path| path.ends_with("补正通知.pdf")).unwrap();
+    let place = office.root().join(notice.strip_prefix("nantong-2019/").unwrap());
+    if let Ok(out) = std::process::Command::new("pdftotext").arg(place).arg("-").output() {
+        let printed: String = String::from_utf8_lossy(&out.stdout).split_whitespace().collect();
+        assert!(printed.contains("测试0") && printed.contains("不再逐一列出"), "{printed}");
+        assert!(!printed.contains("测试399"), "{printed}");
+    }
+}

@@ -17,6 +17,9 @@ use std::fmt::Write as _;
 
 /// Most characters of one text message.
 const SMS: usize = 70;
+/// Most faults of people that a notice lists one by one, about sixty pages; a stray list of the
+/// whole town must not stop the others from getting their papers.
+const LISTED: usize = 1_500;
 
 /// Papers and messages for every sender with something to mend.
 pub(super) fn notices(
@@ -56,7 +59,9 @@ pub(super) fn notices(
         data["general"] = general.json();
         data["returned"] = json!(people.returned.len());
         data["marked"] = json!(marked);
-        data["people"] = people.entries.iter().map(Entry::json).collect();
+        let listed = listed(&people.entries);
+        data["people"] = listed.iter().map(Entry::json).collect();
+        data["unlisted"] = json!(people.entries.len() - listed.len());
         papers.push(Paper {
             template: "notice.html",
             data,
@@ -131,6 +136,17 @@ impl Entry {
         data["level"] = json!(self.level);
         data
     }
+}
+
+/// As many people from the first on as have no more faults than a notice lists; one at least.
+fn listed(people: &[Entry]) -> &[Entry] {
+    let mut lines = 0;
+    let fits = |entry: &&Entry| {
+        lines += entry.lists.len();
+        lines <= LISTED
+    };
+    let count = people.iter().take_while(fits).count().max(1);
+    people.get(..count).unwrap_or_default()
 }
 
 /// Those returned, then those about whom a person must decide.
@@ -234,6 +250,10 @@ impl Lists {
                 .collect();
             *list(self) = rest;
         }
+    }
+
+    fn len(&self) -> usize {
+        self.must.len() + self.should.len() + self.asking.len()
     }
 
     fn json(&self) -> Json {

@@ -169,6 +169,12 @@ impl Walk<'_> {
                     Control::Prompt => {}
                     Control::Content => self.blocks(child, depth)?,
                 }
+            } else if is(child, "altChunk") {
+                // some web exports put the whole form there; half a form would be a guess
+                return Err(Refusal::Foreign {
+                    sniffed: "嵌有其他文件的 Word 文档",
+                    remedy: Some("用 Word/WPS 打开，确认内容后另存为 docx"),
+                });
             } else if is_wrapper(child) {
                 self.blocks(child, depth)?;
             }

@@ -56,6 +56,14 @@ fn titles_and_cells_in_order() {
 }
 
 #[test]
+fn a_form_that_holds_another_file_is_refused_with_the_remedy() {
+    let refused =
+        read_xml(&xml(&format!("{}<w:altChunk id='r1'/>", p("登记表"))), &Limits::default());
+    let Err(Refusal::Foreign { remedy: Some(remedy), .. }) = refused else { panic!("{refused:?}") };
+    assert!(remedy.contains("另存为 docx"));
+}
+
+#[test]
 fn strict_and_transitional_names_read_alike() {
     let body = table(&[&[tc("<w:gridSpan w:val='2'/>", "姓名"), tc("", "张三")]]);
     let strict = xml(&body).replace(

@@ -64,7 +64,7 @@ impl<'a> Tiff<'a> {
         let value = |i: u64| {
             let at = entry.at + i * width(entry.kind);
             match entry.kind {
-                1 => self.u8(at),
+                1 | 7 => self.u8(at),
                 3 => self.u16(at).map(u64::from),
                 4 | 13 => self.u32(at).map(u64::from),
                 _ => None,

@@ -1,6 +1,7 @@
-//! Whether the tables of a PDF lead back to themselves. A reader that gives up on them and searches the
-//! file for objects finds something, but which state of the file it is nobody can tell.
+//! What the tables of a PDF still say when a reader gave up on them and searched the file for objects:
+//! it finds something, but which state of the file that is can only be told by them.
 
+use lopdf::ObjectId;
 use memchr::memmem;
 use std::collections::BTreeSet;
 
@@ -19,6 +20,25 @@ pub(super) fn loops(bytes: &[u8]) -> bool {
         next = previous(bytes, place);
     }
     false
+}
+
+/// The catalog that the last trailer names; `None` when no trailer can be read. Tables that are
+/// streams are not asked: other readers do not search for them either.
+pub(super) fn root(bytes: &[u8]) -> Option<ObjectId> {
+    memmem::rfind_iter(bytes, b"trailer").find_map(|at| {
+        let dictionary = bytes.get(at + 7..)?.trim_ascii_start();
+        let dictionary = dictionary.get(..dictionary.len().min(DICTIONARY))?;
+        if !dictionary.starts_with(b"<<") {
+            return None;
+        }
+        let end = memmem::find(dictionary, b"startxref").unwrap_or(dictionary.len());
+        let dictionary = dictionary.get(..end)?;
+        let at = memmem::find(dictionary, b"/Root")? + 5;
+        let object = u32::try_from(number(dictionary, at)?).ok()?;
+        let rest = dictionary.get(at..)?.trim_ascii_start();
+        let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+        Some((object, u16::try_from(number(rest, digits)?).ok()?))
+    })
 }
 
 /// Where the table before the one at `place` lies.
@@ -43,6 +63,16 @@ fn number(bytes: &[u8], at: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_catalog_is_the_one_the_last_trailer_names() {
+        let of = |text: &str| root(text.as_bytes());
+        assert_eq!(of("trailer <</Size 7 /Root 1 0 R>>\nstartxref"), Some((1, 0)));
+        assert_eq!(of("trailer<</Root 1 0 R>> x trailer\n<</Root  23 4 R>>"), Some((23, 4)));
+        assert_eq!(of("trailer 3 <</Root 1 0 R>>"), None);
+        assert_eq!(of("9 0 obj <</Root 7 0 R/Type/XRef>>stream x"), None);
+        assert_eq!(of("trailer <</Size 7>> startxref /Root 1 0 R"), None);
+    }
 
     #[test]
     fn a_chain_that_ends_and_one_that_does_not() {

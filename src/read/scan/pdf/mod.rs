@@ -33,7 +33,7 @@ pub(super) fn admit(desk: &Desk, bytes: Vec<u8>) -> Admitted {
     }
     let document = load(desk, &bytes)?;
     let rebuilt = document.xref_recovery == Some(XrefRecovery::Reconstructed);
-    if rebuilt && chain::loops(&bytes) {
+    if rebuilt && (chain::loops(&bytes) || !begins_where_stated(&document, &bytes)) {
         return Err(desk.unreadable("文件内部目录已损坏，页数不能确认：请另存为 PDF 或重新扫描"));
     }
     let leaves = pages(desk, &document)?;
@@ -53,6 +53,12 @@ pub(super) fn admit(desk: &Desk, bytes: Vec<u8>) -> Admitted {
         findings.push(note.build());
     }
     Ok((scan, findings))
+}
+
+/// Whether the catalog that was found is the one the file names.
+fn begins_where_stated(document: &Document, bytes: &[u8]) -> bool {
+    let found = document.trailer.get(b"Root").and_then(lopdf::Object::as_reference).ok();
+    found.is_some_and(|found| chain::root(bytes) == Some(found) && document.has_object(found))
 }
 
 /// Stores the rewritten document and says what its pages are.
