@@ -33,9 +33,19 @@ fn files<'a>(material: &Material, case: &Case<'a>) -> Vec<&'a MaterialFile> {
     handed_in(material, case).iter().filter(|file| !file.is_blank()).collect()
 }
 
-/// Said behind what is missing where a blank file lies in its place.
-fn blank_note(material: &Material, part: Option<usize>, case: &Case<'_>) -> String {
-    let here = |f: &&MaterialFile| f.is_blank() && (part.is_none() || f.part == part);
+/// Said behind what is missing where a blank file lies in its place: of that part, and of that year
+/// when a paper is asked for each year.
+fn blank_note(
+    material: &Material,
+    part: Option<usize>,
+    year: Option<i32>,
+    case: &Case<'_>,
+) -> String {
+    let here = |f: &&MaterialFile| {
+        f.is_blank()
+            && (part.is_none() || f.part == part)
+            && year.is_none_or(|year| f.years.contains(&year))
+    };
     let blank = handed_in(material, case).iter().find(here);
     blank.map_or_else(String::new, |file| {
         let name = file.path.rsplit('/').next().unwrap_or(&file.path);
@@ -49,6 +59,8 @@ struct Gap<'a> {
     what: String,
     have: u32,
     need: u32,
+    /// The year whose paper is missing.
+    year: Option<i32>,
 }
 
 fn gaps<'a>(material: &'a Material, case: &Case<'_>) -> Vec<Gap<'a>> {
@@ -62,8 +74,8 @@ fn gaps<'a>(material: &'a Material, case: &Case<'_>) -> Vec<Gap<'a>> {
         // a file of no part fills the part when there is only one it could mean
         let mine = |f: &&MaterialFile| f.part == Some(index) || (lone && f.part.is_none());
         let files: Vec<&MaterialFile> = files(material, case).into_iter().filter(mine).collect();
-        let note = blank_note(material, Some(index), case);
         gaps.extend(part_gaps(part, &files, case).into_iter().map(|gap| {
+            let note = blank_note(material, Some(index), gap.year, case);
             let what = format!("{}{note}", gap.what);
             Gap { what, ..gap }
         }));
@@ -85,6 +97,7 @@ fn part_gaps<'a>(part: &'a Part, files: &[&MaterialFile], case: &Case<'_>) -> Ve
             what: format!("{}（{year} 年度）", part.what),
             have: 0,
             need: 1,
+            year: Some(*year),
         };
         return missing.map(gap).collect();
     }
@@ -97,11 +110,11 @@ fn part_gaps<'a>(part: &'a Part, files: &[&MaterialFile], case: &Case<'_>) -> Ve
         } else {
             part.what.clone()
         };
-        return vec![Gap { part, what, have, need }];
+        return vec![Gap { part, what, have, need, year: None }];
     }
     if sides < wanted_sides {
         let what = format!("{}的另一面（正面、背面都要）", part.what);
-        return vec![Gap { part, what, have: sides, need: wanted_sides }];
+        return vec![Gap { part, what, have: sides, need: wanted_sides, year: None }];
     }
     Vec::new()
 }
@@ -195,7 +208,7 @@ fn missing(material: &Material, weight: Weight, case: &Case<'_>, docket: &mut Do
         let finding = Finding::new("MT-103", at(material, case)).arg("reason", reason(when));
         tell(finding, &gap.what);
     }
-    let note = if empty { blank_note(material, None, case) } else { String::new() };
+    let note = if empty { blank_note(material, None, None, case) } else { String::new() };
     let named = format!("{}{note}", material.name);
     let mut say = |finding: FindingBuilder| tell(finding, &named);
     if empty {
@@ -235,9 +248,12 @@ fn reason(when: &Predicate) -> &'static str {
     }
 }
 
-/// The folder a material's first file lies in, else the person's row.
+/// The folder a material's first file lies in, else the person's row: what is missing is none of the
+/// files that are there.
 fn at(material: &Material, case: &Case<'_>) -> Origin {
-    files(material, case).first().map_or_else(|| case.row(), |f| Origin::file(&f.path))
+    let files = files(material, case);
+    let folder = files.first().and_then(|f| f.path.rsplit_once('/'));
+    folder.map_or_else(|| case.row(), |(folder, _)| Origin::file(folder))
 }
 
 /// Supporting papers from before the certificate do not count.
@@ -262,8 +278,15 @@ fn year_named(path: &str) -> Option<i32> {
 /// Files of the person that were refused, when no finding about the file says so yet.
 fn refused(case: &Case<'_>, docket: &mut Docket) {
     for file in &case.applicant.refused {
-        let told = |f: &Finding| f.origin.path == file.path && f.blocks();
-        if !docket.findings.iter().any(told) {
+        let about = |f: &&mut Finding| f.origin.path == file.path;
+        if docket.findings.iter_mut().filter(about).any(|f| f.blocks()) {
+            continue;
+        }
+        // why it is not read was said, as advice to the entry; from this person the paper is missing
+        let said = |f: &&mut Finding| about(f) && f.code.as_str().starts_with("IN-");
+        if let Some(told) = docket.findings.iter_mut().find(said) {
+            told.severity = Severity::Error;
+        } else {
             let finding = Finding::new("MT-141", Origin::file(&file.path)).arg("file", &file.path);
             docket.say(finding.build());
         }

@@ -31,7 +31,13 @@ fn absent(rules: &Photo, case: &Case<'_>, docket: &mut Docket) {
         .refused
         .iter()
         .find(|file| rules.words.iter().any(|word| file.path.contains(word.as_str())));
+    let unread = |f: &Finding| {
+        f.code.as_str() == "IN-131" && broken.is_some_and(|b| b.path == f.origin.path)
+    };
     let finding = match broken {
+        Some(file) if case.applicant.findings.iter().any(unread) => {
+            Finding::new("PH-102", Origin::file(&file.path)).arg("kind", file.kind.to_uppercase())
+        }
         Some(file) => Finding::new("PH-105", Origin::file(&file.path)),
         None => Finding::new("PH-101", case.row()),
     };

@@ -7,6 +7,7 @@ use super::{
 use crate::diag::{Finding, Origin, Severity};
 use crate::pack::Pack;
 use crate::read::{Content, FileReading, FilledForm, Reading, Workbook};
+use crate::text::fold;
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 
@@ -33,6 +34,58 @@ pub fn normalize(reading: &Reading, pack: &Pack, now: NaiveDate) -> Filing {
     }
     census_alone(&mut filing);
     filing
+}
+
+/// Who stands behind a table that names no unit: the sender, or, when the entry is no unit's (a day's
+/// folder of the clerk with one of each unit in it), the folder in it that is.
+fn unit_of<'a>(path: &'a str, sender: &'a str) -> &'a str {
+    if is_institution(sender) {
+        return sender;
+    }
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    folders.split('/').find(|folder| is_institution(folder)).unwrap_or(sender)
+}
+
+/// Whether a name ends as those of institutions do.
+fn is_institution(name: &str) -> bool {
+    const ENDS: [&str; 32] = [
+        "馆",
+        "局",
+        "中心",
+        "学校",
+        "所",
+        "院",
+        "站",
+        "处",
+        "厅",
+        "委",
+        "办",
+        "公司",
+        "队",
+        "园",
+        "场",
+        "社",
+        "中学",
+        "小学",
+        "大学",
+        "幼儿园",
+        "委员会",
+        "政府",
+        "法院",
+        "检察院",
+        "办公室",
+        "服务部",
+        "管委会",
+        "协会",
+        "联合会",
+        "研究会",
+        "总队",
+        "支队",
+    ];
+    let folded = fold(name);
+    // 海门市文化馆（6月5日）
+    let bare = folded.split(['(', '【', '[']).next().unwrap_or_default();
+    bare.chars().count() >= 4 && ENDS.iter().any(|end| bare.ends_with(end))
 }
 
 /// SS-116: a census where the roster should be.
@@ -95,7 +148,7 @@ fn file_one(ctx: &Ctx<'_>, file: &FileReading, filing: &mut Filing) -> FiledFile
 
 /// A word processor's document: a form of one person, or a roster somebody wrote as a table.
 fn document(ctx: &Ctx<'_>, text: &FilledForm, filed: &mut FiledFile, filing: &mut Filing) {
-    let unfilled = match form::read(ctx, &filed.path, text, &filing.sender) {
+    let unfilled = match form::read(ctx, &filed.path, text, unit_of(&filed.path, &filing.sender)) {
         form::Read::Person(row) => {
             filing.rows.push(row);
             used(filed, "form");
@@ -106,7 +159,8 @@ fn document(ctx: &Ctx<'_>, text: &FilledForm, filed: &mut FiledFile, filing: &mu
     };
     let mut rows = Vec::new();
     for page in form::sheets(text) {
-        if let Some(read) = sheet::read(ctx, &filed.path, &page, true, &filing.sender) {
+        let sender = unit_of(&filed.path, &filing.sender);
+        if let Some(read) = sheet::read(ctx, &filed.path, &page, true, sender) {
             rows.extend(read.rows);
             filing.findings.extend(read.findings);
         }
@@ -127,13 +181,17 @@ fn used(filed: &mut FiledFile, what: &str) {
 }
 
 fn unknown(filed: &mut FiledFile) {
-    if !filed.findings.iter().any(|f| f.code.as_str() == "IN-111") {
-        let name = filed.path.rsplit('/').next().unwrap_or(&filed.path);
-        let ext = name.rsplit_once('.').map_or("无扩展名", |(_, ext)| ext);
-        let finding =
-            Finding::new("IN-111", Origin::file(&filed.path)).arg("ext", ext).arg("file", name);
-        filed.findings.push(finding.build());
+    let told = filed.findings.iter().find(|f| matches!(f.code.as_str(), "IN-111" | "IN-131"));
+    if let Some(told) = told {
+        // a known format that is not read is no unknown one
+        filed.code = Some(told.code.to_string());
+        return;
     }
+    let name = filed.path.rsplit('/').next().unwrap_or(&filed.path);
+    let ext = name.rsplit_once('.').map_or("无扩展名", |(_, ext)| ext);
+    let finding =
+        Finding::new("IN-111", Origin::file(&filed.path)).arg("ext", ext).arg("file", name);
+    filed.findings.push(finding.build());
     filed.code = Some("IN-111".to_owned());
 }
 
@@ -155,14 +213,15 @@ fn workbook(
 ) {
     let mut found = Found::default();
     let untyped = matches!(file.kind.as_str(), "csv" | "text" | "tsv" | "html");
+    let sender = unit_of(&filed.path, &filing.sender).to_owned();
     for page in book.sheets.iter().filter(|sheet| !sheet.hidden) {
         if let Some(answers) = census::answers(page) {
             found.answers.get_or_insert_default().extend(answers);
         } else if let Some(rows) = census::census(page, &filed.path, ctx.pack) {
             found.census.get_or_insert_default().extend(rows);
-        } else if let Some(rows) = card::read(ctx, &filed.path, page, &filing.sender) {
+        } else if let Some(rows) = card::read(ctx, &filed.path, page, &sender) {
             found.rows.get_or_insert_default().extend(rows);
-        } else if let Some(read) = sheet::read(ctx, &filed.path, page, untyped, &filing.sender) {
+        } else if let Some(read) = sheet::read(ctx, &filed.path, page, untyped, &sender) {
             found.rows.get_or_insert_default().extend(read.rows);
             found.findings.extend(read.findings);
         }
@@ -268,4 +327,20 @@ fn no_table(book: &Workbook, filed: &mut FiledFile) {
     filed.verdict = Verdict::Held;
     filed.code = Some(finding.code.to_string());
     filed.findings.push(finding);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unit_of;
+
+    #[test]
+    fn a_folder_of_a_unit_in_a_folder_of_a_day_is_the_unit() {
+        let table = "海门市文化馆/汇总表.xlsx";
+        assert_eq!(unit_of(table, "6月5日收到的"), "海门市文化馆");
+        assert_eq!(unit_of(table, "如皋市中医院"), "如皋市中医院");
+        assert_eq!(unit_of("单位材料/汇总表.xlsx", "6月5日"), "6月5日");
+        assert_eq!(unit_of("汇总表.xlsx", "6月5日"), "6月5日");
+        let form = "海门市图书馆（补）/01张三（电工）/审批表.docx";
+        assert_eq!(unit_of(form, "收件"), "海门市图书馆（补）");
+    }
 }

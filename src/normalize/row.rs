@@ -171,6 +171,7 @@ impl Build<'_> {
                 };
                 let finding = Finding::new("SS-127", slot.origin.clone())
                     .arg("cell", slot.origin.cell.as_deref().unwrap_or("—"))
+                    .arg("label", label(field))
                     .severity(weight);
                 self.findings.push(finding.field(field).build());
                 self.spoken.insert(field.to_owned());
@@ -455,8 +456,11 @@ impl Build<'_> {
     }
 
     fn fill(&mut self, to: &str, value: Value, from: &Field) {
-        // an unreadable cell keeps its finding; only an empty one is filled
-        if self.record.contains_key(to) || self.spoken.contains(to) {
+        // an unreadable cell keeps its finding; an empty one, or a formula nobody calculated, is filled
+        let uncalculated =
+            |f: &Finding| f.code.as_str() == "SS-127" && f.field.as_deref() == Some(to);
+        let spoken = self.spoken.contains(to) && !self.findings.iter().any(uncalculated);
+        if self.record.contains_key(to) || spoken {
             return;
         }
         self.findings.push(Note::new("FD-111", &[]).at(&from.origin, to));

@@ -162,7 +162,8 @@ fn file_findings(item: &Item<'_>) -> Vec<Finding> {
     };
     let mut findings: Vec<Finding> =
         item.file.findings.iter().filter(|f| !photo || !page(f)).cloned().collect();
-    if photo && item.refused {
+    let unread = item.file.findings.iter().any(|f| f.code.as_str() == "IN-131");
+    if photo && item.refused && !unread {
         findings.retain(|f| f.code.as_str() != "MT-141");
         findings.push(Finding::new("PH-105", Origin::file(&item.file.path)).build());
     }

@@ -127,7 +127,8 @@ fn outdate_refused(items: &mut [Item<'_>], slot: &[usize]) {
     }
 }
 
-/// MT-114 when a version was replaced.
+/// MT-114 when a version was replaced; PH-134 when one of several photos handed in together was
+/// taken, which is no newer than the others.
 fn versions_note(
     items: &[Item<'_>],
     slot: &[usize],
@@ -145,7 +146,10 @@ fn versions_note(
         _ => "照片".to_owned(),
     };
     let name = taken.file.path.rsplit('/').next().unwrap_or_default();
-    let finding = Finding::new("MT-114", Origin::file(&taken.file.path));
+    let together = slot.iter().filter(of(Fate::Older));
+    let together = together.filter(|&&i| std::ptr::eq(items[i].filing, taken.filing)).count();
+    let code = if choice == Choice::Photo && together > 0 { "PH-134" } else { "MT-114" };
+    let finding = Finding::new(code, Origin::file(&taken.file.path));
     Some(finding.arg("no", no).arg("n", older + 1).arg("file", name).build())
 }
 

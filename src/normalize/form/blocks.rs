@@ -1,9 +1,13 @@
 //! Small tables inside a form: a row of labels over rows of values.
 
 use super::fields::{Walk, bare_year};
+use super::page::Page;
 use crate::normalize::{Value, date, education, header, merit};
 use crate::read::CellValue;
 use crate::text::{fold, strip_blanks};
+
+/// A longer text is no label of a working life.
+const LABEL: usize = 12;
 
 /// A row of labels and the rows below it that keep to its columns.
 struct Block {
@@ -218,6 +222,16 @@ fn resume(walk: &mut Walk<'_, '_>, block: &Block) {
         .find(|n| Some(*n) != unit && has(&heads[*n], &["工种", "工作", "岗位", "职务"]));
     let mut number = 0;
     for row in filled(walk, block) {
+        let at = |column: Option<usize>| column.map(|n| row[n]);
+        if let Some(cell) = at(time)
+            && let Some(jobs) = jobs(walk.page, cell, at(unit), at(trade))
+        {
+            for job in jobs {
+                number += 1;
+                job.put(walk, number, cell);
+            }
+            continue;
+        }
         number += 1;
         if let Some(cell) = time.map(|n| row[n]) {
             let (from, to) = stretch(walk.page.text(cell));
@@ -231,6 +245,100 @@ fn resume(walk: &mut Walk<'_, '_>, block: &Block) {
             if let Some(cell) = cell.map(|n| row[n]).filter(|c| !walk.blank(*c)) {
                 walk.give(&format!("resume.{number}.{key}"), None, cell);
             }
+        }
+    }
+}
+
+/// One line of somebody's working life.
+struct Job {
+    from: String,
+    to: String,
+    unit: String,
+    trade: String,
+}
+
+impl Job {
+    /// `1995.08-2003.05 某单位 某工种`; `None` when no time stands at the beginning.
+    fn read(line: &str) -> Option<Self> {
+        let line = line.trim();
+        let is_time =
+            |c: char| c.is_numeric() || c.is_whitespace() || ".．年月日-—–~～－/至到".contains(c);
+        let end = line.find(|c| !is_time(c)).unwrap_or(line.len());
+        let (mut time, mut rest) = line.split_at(end);
+        for open in ["今", "现在"] {
+            if let Some(after) = rest.strip_prefix(open) {
+                (time, rest) = line.split_at(line.len() - after.len());
+            }
+        }
+        if time.chars().filter(|c| c.is_numeric()).count() < 4 {
+            return None;
+        }
+        let (from, to) = stretch(time);
+        let parts = rest.split(|c: char| c.is_whitespace() || "，,、；;：:。".contains(c));
+        let mut parts = parts.filter(|part| !part.is_empty());
+        let unit = parts.next().unwrap_or_default().to_owned();
+        Some(Self { from, to, unit, trade: parts.collect::<Vec<_>>().join(" ") })
+    }
+
+    fn put(self, walk: &mut Walk<'_, '_>, number: usize, cell: usize) {
+        let Self { from, to, unit, trade } = self;
+        for (key, text) in [("from", from), ("to", to), ("unit", unit), ("trade", trade)] {
+            if !text.is_empty() {
+                walk.put(&format!("resume.{number}.{key}"), None, text, cell);
+            }
+        }
+    }
+}
+
+/// The jobs of one row whose cells hold several lines, or all of it in the first; `None` when each
+/// cell holds its own, as it should.
+fn jobs(
+    page: &Page<'_>,
+    time: usize,
+    unit: Option<usize>,
+    trade: Option<usize>,
+) -> Option<Vec<Job>> {
+    let lines = |cell: Option<usize>| -> Vec<&str> {
+        let text = cell.map_or("", |cell| page.text(cell));
+        text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
+    };
+    let (times, units, trades) = (lines(Some(time)), lines(unit), lines(trade));
+    let mut jobs: Vec<Job> = times.iter().map(|line| Job::read(line)).collect::<Option<_>>()?;
+    if jobs.len() < 2 && jobs.iter().all(|job| job.unit.is_empty()) {
+        return None;
+    }
+    // lines that stand beside each other belong together
+    for (number, job) in jobs.iter_mut().enumerate() {
+        let beside = |all: &[&str]| (all.len() == times.len()).then(|| all[number].to_owned());
+        if job.unit.is_empty() {
+            job.unit = beside(&units).unwrap_or_default();
+        }
+        if job.trade.is_empty() {
+            job.trade = beside(&trades).unwrap_or_default();
+        }
+    }
+    Some(jobs)
+}
+
+/// A working life told in one cell beside or below its label, a line for each job. What cannot be
+/// told apart is named, not dropped.
+pub(super) fn told(walk: &mut Walk<'_, '_>) {
+    for label in 0..walk.page.cells.len() {
+        let word = fold(walk.page.text(label));
+        let names = has(&word, &["简历", "工作经历", "履历"]) && word.chars().count() <= LABEL;
+        if walk.used[label] || walk.labels[label].is_some() || !names {
+            continue;
+        }
+        let free = |c: &usize| !walk.used[*c] && walk.labels[*c].is_none() && !walk.blank(*c);
+        let beside = walk.page.right(label).or_else(|| walk.page.below(label));
+        let Some(cell) = beside.filter(free) else { continue };
+        walk.used[label] = true;
+        let lines = walk.page.text(cell).lines().map(str::trim).filter(|line| !line.is_empty());
+        match lines.map(Job::read).collect::<Option<Vec<Job>>>() {
+            Some(jobs) => {
+                (1..).zip(jobs).for_each(|(number, job)| job.put(walk, number, cell));
+            }
+            None => walk.give(super::UNREAD, None, cell),
         }
     }
 }

@@ -33,6 +33,7 @@ pub(super) fn read(page: &Page<'_>, heading: &str, map: Option<&Filled>) -> Vec<
         walk.mapped(map);
     }
     blocks::read(&mut walk, heading);
+    blocks::told(&mut walk);
     walk.pairs();
     walk.near();
     walk.inside();

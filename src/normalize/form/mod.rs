@@ -26,6 +26,8 @@ const ROWS: u32 = 20_000;
 const PARAGRAPHS: usize = 5_000;
 /// So many labels make a form; so many values, or the identity number, make a person.
 const ENOUGH: usize = 3;
+/// What somebody wrote under a label that is known, in a way that is not.
+const UNREAD: &str = "form.unread";
 /// A longer paragraph is no title.
 const TITLE: usize = 40;
 
@@ -74,7 +76,9 @@ pub(super) fn read(ctx: &Ctx<'_>, path: &str, form: &FilledForm, sender: &str) -
     if cells().count() > CELLS || cells().any(|c| c.area.bottom > ROWS) || is_proof(ctx, form) {
         return Read::Other;
     }
-    let all: Vec<Ready> = given(ctx, path, form).into_iter().map(|g| ready(g, form)).collect();
+    let given = given(ctx, path, form).into_iter();
+    let (unread, given): (Vec<Given>, Vec<Given>) = given.partition(|g| g.field == UNREAD);
+    let all: Vec<Ready> = given.into_iter().map(|g| ready(g, form)).collect();
     let filled: BTreeSet<&str> =
         all.iter().filter(|r| !r.value.is_empty()).map(|r| r.given.field.as_str()).collect();
     let asked: BTreeSet<&str> = all.iter().map(|r| r.given.field.as_str()).collect();
@@ -105,6 +109,8 @@ pub(super) fn read(ctx: &Ctx<'_>, path: &str, form: &FilledForm, sender: &str) -
         }
     }
     row.findings.extend(stranger(ctx, path, form, &row));
+    row.findings.extend(unread.iter().map(not_understood));
+    row.findings.extend(contradictions(&all));
     Read::Person(row)
 }
 
@@ -204,6 +210,44 @@ fn undecided(ctx: &Ctx<'_>, row: &mut Row, ready: &Ready) {
         source: Source::Read,
     };
     row.record.insert(field.clone(), unread);
+}
+
+/// FM-144: something is written there, and what it says cannot be told apart.
+fn not_understood(given: &Given) -> Finding {
+    const SHOWN: usize = 60;
+    let mut text: String = given.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((end, _)) = text.char_indices().nth(SHOWN) {
+        text.truncate(end);
+        text.push('…');
+    }
+    let finding = Finding::new("FM-144", given.origin.clone());
+    finding.arg("label", "工作简历").arg("value", text).build()
+}
+
+/// FM-145: who applies for what, said twice in one form and not alike (cover and inner page). The
+/// first is taken, and a person is asked.
+fn contradictions(all: &[Ready]) -> Vec<Finding> {
+    const ASKED: [&str; 5] =
+        ["person.name", "person.id_no", "unit.name", "apply.trade", "apply.level"];
+    let mut out = Vec::new();
+    for field in ASKED {
+        let plain = |ready: &Ready| fold(&strip_blanks(&ready.value));
+        let mut said =
+            all.iter().filter(|r| r.given.field == field && !plain(r).is_empty() && !r.unknown);
+        let Some(first) = said.next() else { continue };
+        let a = plain(first);
+        // 高级技师 and 高级技师（破格）, a name with its number: the longer says the same and more
+        let other = said.find(|r| {
+            let b = plain(r);
+            !a.contains(&b) && !b.contains(&a)
+        });
+        if let Some(other) = other {
+            let finding = Finding::new("FM-145", other.given.origin.clone()).field(field);
+            let finding = finding.arg("label", label(field));
+            out.push(finding.arg("a", &first.value).arg("b", &other.value).build());
+        }
+    }
+    out
 }
 
 /// FM-143: what keeps a form from being read.

@@ -479,3 +479,45 @@ fn a_first_empty_place_yields_to_a_later_one() {
     holds(&row, &[("person.name", "张三"), ("apply.trade", "电工")]);
     assert!(codes(&row, "person.name").is_empty());
 }
+
+const JOBS: &str = "1995.01-2006.10 海门市文化馆 收银\n2006.11至今 海门市文化馆 收银审核";
+
+#[test]
+fn a_working_life_told_in_one_cell_becomes_a_row_for_each_line() {
+    let both = [
+        ("resume.1.from", "1995-01"),
+        ("resume.1.to", "2006-10"),
+        ("resume.1.unit", "海门市文化馆"),
+        ("resume.1.trade", "收银"),
+        ("resume.2.from", "2006-11"),
+        ("resume.2.to", "至今"),
+        ("resume.2.trade", "收银审核"),
+    ];
+    let merged = format!("工作简历|{JOBS}>3");
+    holds(&person(&with(&[&merged])), &both);
+    // in the column of the time, below its heading
+    let crowded = format!("工作简历|起止年月|在何单位|从事何工种\n^|{JOBS}||");
+    let rows: Vec<&str> = crowded.split("\n^").collect();
+    let second = format!("^{}", rows[1]);
+    holds(&person(&with(&[rows[0], &second])), &both);
+    // lines that stand beside each other
+    let beside = "^|1995.01-2006.10\n2006.11至今|海门市文化馆\n海门市文化馆|收银\n收银审核";
+    holds(&person(&with(&["工作简历|起止年月|在何单位|从事何工种", beside])), &both);
+}
+
+#[test]
+fn a_working_life_nobody_can_tell_apart_is_named() {
+    let row = person(&with(&["工作简历|一直在海门市文化馆做收银工作>3"]));
+    let told = row.findings.iter().find(|f| f.code.as_str() == "FM-144").unwrap();
+    assert!(told.needs_person && told.message.contains("一直在海门市文化馆"), "{told:?}");
+    let row = person(&with(&["工作简历|>3"]));
+    assert!(row.findings.iter().all(|f| f.code.as_str() != "FM-144"));
+}
+
+#[test]
+fn what_a_form_says_twice_and_not_alike_is_asked() {
+    let row = person(&with(&["申报工种|电工|申报等级|高级技师", "申报工种|汽车驾驶员|备注|无"]));
+    assert_eq!(codes(&row, "apply.trade"), ["FM-145"]);
+    let row = person(&with(&["申报工种|电 工|申报等级|高级技师", "申报工种|电工|备注|无"]));
+    assert!(codes(&row, "apply.trade").is_empty(), "{:?}", row.findings);
+}

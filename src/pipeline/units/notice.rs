@@ -231,7 +231,12 @@ impl Lists {
         let pick: [fn(&mut Self) -> &mut Vec<Line>; 2] = [|l| &mut l.should, |l| &mut l.asking];
         for list in pick {
             let mut told: BTreeMap<(String, String), Vec<Line>> = BTreeMap::new();
+            // "第 1 页近似空白" means another page for each
+            let of_a_page = |line: &Line| line.what.starts_with("第 ");
             for line in people.iter_mut().flat_map(|p| list(&mut p.lists).clone()) {
+                if of_a_page(&line) {
+                    continue;
+                }
                 told.entry((line.what.clone(), line.how.clone())).or_default().push(line);
             }
             told.retain(|_, lines| lines.len() > 1);
@@ -298,10 +303,15 @@ fn mask_digits(text: &str) -> String {
     out
 }
 
-/// File, sheet and cell, short enough for a narrow column.
+/// File with the folder it lies in, sheet and cell, short enough for a narrow column.
 fn place(f: &Finding) -> String {
     let origin = &f.origin;
-    let mut place = mask_ids(origin.path.rsplit('/').next().unwrap_or_default());
+    let mut parts = origin.path.rsplitn(3, '/');
+    let name = parts.next().unwrap_or_default();
+    let mut place = mask_ids(&match parts.next() {
+        Some(folder) => format!("{folder}/{name}"),
+        None => name.to_owned(),
+    });
     match (&origin.sheet, &origin.cell) {
         (Some(sheet), Some(cell)) => {
             let _ = write!(place, "［{sheet}］{cell}");

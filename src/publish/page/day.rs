@@ -78,13 +78,17 @@ fn calls(report: &WireReport) -> Vec<Call<'_>> {
         let people = || submissions.iter().flat_map(|s| &s.applicants);
         let returned: Vec<_> =
             people().filter(|a| a.decision == "returned" && !withdrawn(a)).collect();
-        let grave = |s: &&&WireSubmission| s.state == "returned" && s.applicants.is_empty();
+        // of an entry without people all is told, of others what cannot be used: somebody's only form
+        // may be among it
+        let told = |s: &&WireSubmission| {
+            let alone = s.state == "returned" && s.applicants.is_empty();
+            if alone { Severity::Warn } else { Severity::Error }
+        };
         let own: BTreeSet<&str> = submissions
             .iter()
-            .filter(grave)
-            .flat_map(|s| &s.findings)
-            .filter(|f| f.severity >= Severity::Warn)
-            .map(|f| f.message.as_str())
+            .flat_map(|s| s.findings.iter().map(move |f| (told(s), f)))
+            .filter(|(least, f)| f.severity >= *least)
+            .map(|(_, f)| f.message.as_str())
             .collect();
         if returned.is_empty() && own.is_empty() {
             continue;
