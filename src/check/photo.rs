@@ -31,13 +31,15 @@ fn absent(rules: &Photo, case: &Case<'_>, docket: &mut Docket) {
         .refused
         .iter()
         .find(|file| rules.words.iter().any(|word| file.path.contains(word.as_str())));
-    let unread = |f: &Finding| {
-        f.code.as_str() == "IN-131" && broken.is_some_and(|b| b.path == f.origin.path)
-    };
+    let of_file = |f: &&Finding| broken.is_some_and(|file| file.path == f.origin.path);
+    let unread = |f: &Finding| f.code.as_str() == "IN-131";
+    // why it cannot be read was said, and better than that it is broken
+    let said = |f: &Finding| f.blocks() && f.code.as_str() != "PH-105";
     let finding = match broken {
-        Some(file) if case.applicant.findings.iter().any(unread) => {
+        Some(file) if docket.findings.iter().filter(of_file).any(unread) => {
             Finding::new("PH-102", Origin::file(&file.path)).arg("kind", file.kind.to_uppercase())
         }
+        Some(_) if docket.findings.iter().filter(of_file).any(said) => return,
         Some(file) => Finding::new("PH-105", Origin::file(&file.path)),
         None => Finding::new("PH-101", case.row()),
     };

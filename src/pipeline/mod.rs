@@ -51,7 +51,7 @@ use std::time::Instant;
 use unchanged::Standing;
 
 /// Changes whenever the same inputs may give other outputs.
-const EPOCH: &str = concat!(env!("CARGO_PKG_VERSION"), "-9");
+const EPOCH: &str = concat!(env!("CARGO_PKG_VERSION"), "-10");
 
 /// What a pass came to.
 #[derive(Debug)]
@@ -206,7 +206,8 @@ impl Office {
     /// Hash of everything but the files that decides what is read from them.
     fn taken_under(&self) -> String {
         let limits = serde_json::to_string(&self.settings.limits).unwrap_or_default();
-        sha256_hex(format!("{EPOCH}|{}|{limits}", self.pack.hash).as_bytes())
+        let text = format!("{EPOCH}|{}|{}|{limits}", crate::read::EPOCH, self.pack.hash);
+        sha256_hex(text.as_bytes())
     }
 
     /// Takes in and reads what needs no quiet, then what had to wait for it meanwhile.

@@ -20,7 +20,8 @@ impl Standing {
         // of the clock only the day counts: arrivals carry their own time
         let day = office.now.with_timezone(&office.pack.pack.offset()).date_naive();
         let text = format!(
-            "{EPOCH}|{}|{}|{}|{}|{day}|{}",
+            "{EPOCH}|{}|{}|{}|{}|{}|{day}|{}",
+            crate::read::EPOCH,
             office.pack.hash,
             office.templates.hash(),
             office.fonts,

@@ -23,7 +23,7 @@ mod workbook;
 
 pub use dispatch::{Parsed, ReadTask, parse};
 pub use mark::{Mark, MarkTask, Marked, Tone, mark};
-pub use parent::{Cached, Call, Store, read};
+pub use parent::{Cached, Call, EPOCH, Store, read};
 pub(crate) use scan::{Colour, Filter, Passage, TiffPage};
 
 use crate::diag::Finding;

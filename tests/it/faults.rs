@@ -3,6 +3,20 @@
 use crate::office::repo;
 use std::path::Path;
 
+/// All code and packs of a folder, without the table of codes.
+fn sources(dir: &Path) -> String {
+    let mut out = String::new();
+    for item in std::fs::read_dir(dir).unwrap() {
+        let path = item.unwrap().path();
+        if path.is_dir() {
+            out += &sources(&path);
+        } else if !path.ends_with("codes.toml") {
+            out += &std::fs::read_to_string(path).unwrap_or_default();
+        }
+    }
+    out
+}
+
 /// Names of all test functions of the project.
 fn tests(dir: &Path, out: &mut Vec<String>) {
     for item in std::fs::read_dir(dir).unwrap() {
@@ -27,6 +41,7 @@ fn every_fault_of_the_page_has_tests_and_known_codes() {
     tests(&repo("tests"), &mut known);
     let page = std::fs::read_to_string(repo("docs/faults.md")).unwrap();
     let codes = std::fs::read_to_string(repo("src/diag/codes.toml")).unwrap();
+    let raised = sources(&repo("src")) + &sources(&repo("templates"));
     let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| F-")).collect();
     assert!(rows.len() >= 33, "{}", rows.len());
     for row in rows {
@@ -38,7 +53,8 @@ fn every_fault_of_the_page_has_tests_and_known_codes() {
             assert!(known.iter().any(|test| test == name), "no test `{name}`: {row}");
         }
         for code in told.split(' ').filter(|word| *word != "—") {
-            assert!(codes.contains(&format!("[{code}]\n")), "{code}: {row}");
+            assert!(codes.contains(&format!("[{code}]\n")), "no code {code}: {row}");
+            assert!(raised.contains(&format!("\"{code}\"")), "nothing raises {code}: {row}");
         }
     }
 }

@@ -130,7 +130,7 @@ pub(crate) fn data(i: usize) -> Value {
             "name": format!("02 {y}年度事业单位工作人员考核登记表.jpg"), "at": "装订册第2页",
             "thumb": "photo"})).collect::<Vec<_>>(),
         "lines": [story(i, 120), pick(&NASTY, i)],
-        "known": i.is_multiple_of(2), "closed": i.is_multiple_of(5), "unlisted": i % 2, "returned": i % 3, "marked": [format!("{UNIT}-已标注.xlsx")],
+        "known": i.is_multiple_of(2), "closed": i.is_multiple_of(5), "unlisted": i % 2, "pages": [1, 2], "returned": i % 3, "marked": [format!("{UNIT}-已标注.xlsx")],
         "general": mending(i),
         "received": "2019年6月12日10:21", "window": "（在受理时间内）",
         "files": [{"name": format!("{UNIT}/{}/01身份证.jpg", pick(&NAMES, i)), "size": "1234567",

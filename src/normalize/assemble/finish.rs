@@ -162,8 +162,10 @@ fn file_findings(item: &Item<'_>) -> Vec<Finding> {
     };
     let mut findings: Vec<Finding> =
         item.file.findings.iter().filter(|f| !photo || !page(f)).cloned().collect();
-    let unread = item.file.findings.iter().any(|f| f.code.as_str() == "IN-131");
-    if photo && item.refused && !unread {
+    // the reader's own words say more: a format that is not read, a size past a limit
+    let named =
+        |f: &Finding| f.code.as_str() != "MT-141" && (f.blocks() || f.code.as_str() == "IN-131");
+    if photo && item.refused && !item.file.findings.iter().any(named) {
         findings.retain(|f| f.code.as_str() != "MT-141");
         findings.push(Finding::new("PH-105", Origin::file(&item.file.path)).build());
     }

@@ -192,7 +192,7 @@ fn of_two_photos_the_jpeg_is_taken() {
     let submission = run(vec![row("张三", &id(1))], &["张三/照片.png", "张三/证件照.jpg"]);
     let applicant = &submission.applicants[0];
     assert_eq!(applicant.photo.as_ref().unwrap().path, "张三/证件照.jpg");
-    assert_eq!(codes(&applicant.findings), ["MT-114"]);
+    assert_eq!(codes(&applicant.findings), ["PH-134"]);
     assert_eq!(used_as(&submission, "张三/照片.png").0, Verdict::Ignored);
 }
 

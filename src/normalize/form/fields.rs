@@ -125,7 +125,7 @@ impl Walk<'_, '_> {
                     match entry.place() {
                         Place::Right => {
                             if let Some(value) = self.page.right(cell).filter(|v| !self.used[*v]) {
-                                self.give(&entry.field, None, value);
+                                self.beside(&entry.field, value);
                             }
                         }
                         Place::Below => self.column(&entry.field, cell),
@@ -133,6 +133,15 @@ impl Walk<'_, '_> {
                     }
                 }
             }
+        }
+    }
+
+    /// The value beside a label; an identity number may have a cell for each character.
+    fn beside(&mut self, field: &str, value: usize) {
+        let boxed = if field == "person.id_no" { self.boxes(value) } else { None };
+        match boxed {
+            Some(text) => self.put(field, None, text, value),
+            None => self.give(field, None, value),
         }
     }
 
@@ -171,10 +180,8 @@ impl Walk<'_, '_> {
             if meaning.field == "education.rank" && self.schools(cell) {
                 continue;
             }
-            if meaning.field == "person.id_no"
-                && let Some(text) = self.boxes(value)
-            {
-                self.put(&meaning.field, None, text, value);
+            if meaning.field == "person.id_no" {
+                self.beside(&meaning.field, value);
                 continue;
             }
             let more = self.stacked(cell, value).filter(|_| text::is_long(&meaning.field));

@@ -52,7 +52,8 @@ pub(super) fn notices(
         data["received"] = json!(arrivals(sender));
         data["known"] = json!(sender.known);
         // a roster that is there and cannot be opened is not asked for a second time
-        let refused = own.iter().any(|f| f.severity == Severity::Refuse);
+        let table = |f: &&&Finding| f.severity == Severity::Refuse && may_be_table(&f.origin.path);
+        let refused = own.iter().any(|f| table(&f));
         let told = own.iter().copied().filter(|f| !refused || f.code.as_str() != "IN-118");
         let mut general = Lists::of(told, sender);
         general.settle(&mut people.entries);
@@ -72,6 +73,13 @@ pub(super) fn notices(
         messages.push(Item::bytes(&format!("{folder}/短信稿.txt"), "message", sms.into_bytes()));
     }
     (papers, messages)
+}
+
+/// Whether a file could have been the roster: no picture, and no PDF.
+fn may_be_table(path: &str) -> bool {
+    const NONE: [&str; 9] = ["jpg", "jpeg", "png", "tif", "tiff", "bmp", "webp", "gif", "pdf"];
+    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending).to_lowercase();
+    !NONE.contains(&ending.as_str())
 }
 
 /// The moments of arrival, as they are said to the sender.
@@ -268,7 +276,8 @@ impl Lists {
 
 fn line(f: &Finding, sender: &Sender<'_>) -> Line {
     let said = |text: &str| {
-        let text = mask_ids(text);
+        // boxes of a form, as every font has them
+        let text = mask_ids(text).replace('☐', "□").replace(['☑', '☒'], "√");
         if f.code.as_str().starts_with("ID-") { mask_digits(&text) } else { text }
     };
     let what = said(&f.message);
@@ -442,7 +451,7 @@ mod tests {
         assert!(own.must.is_empty());
         let said = &people[0].lists.must;
         assert_eq!(said.len(), 1);
-        assert_eq!(said[0].place, "a.xlsx［Sheet1］E5");
+        assert_eq!(said[0].place, "甲/a.xlsx［Sheet1］E5");
         assert!(!said[0].what.contains("32060219750112003"));
     }
 

@@ -79,7 +79,10 @@ impl Desk<'_> {
         }
         let side = self.limits.image_side;
         if pixels > self.limits.image_pixels || width > side || height > side {
-            return Err(self.too_large(&format!("像素 {width}×{height}")));
+            let most = self.limits.image_pixels;
+            return Err(
+                self.too_large(&format!("{width}×{height} 像素，每边最多 {side}，总数最多 {most}"))
+            );
         }
         Ok(())
     }
