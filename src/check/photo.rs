@@ -34,7 +34,7 @@ fn absent(rules: &Photo, case: &Case<'_>, docket: &mut Docket) {
     let of_file = |f: &&Finding| broken.is_some_and(|file| file.path == f.origin.path);
     let unread = |f: &Finding| f.code.as_str() == "IN-131";
     // why it cannot be read was said, and better than that it is broken
-    let said = |f: &Finding| f.blocks() && f.code.as_str() != "PH-105";
+    let said = |f: &Finding| f.blocks() && !["MT-141", "PH-105"].contains(&f.code.as_str());
     let finding = match broken {
         Some(file) if docket.findings.iter().filter(of_file).any(unread) => {
             Finding::new("PH-102", Origin::file(&file.path)).arg("kind", file.kind.to_uppercase())

@@ -206,6 +206,28 @@ fn of_a_moving_picture_the_first_is_bound_and_that_is_said() {
     assert!(found, "{report:#}");
 }
 
+#[test]
+fn a_paper_in_a_format_nobody_reads_is_told_once_and_truly() {
+    let Some(office) = Office::open() else { return };
+    let person = Person::clean(1);
+    let mut files = entry(&[&person]);
+    let path = person.scan("05技师证书");
+    files.remove(&path);
+    let phone = path.replace(".jpg", ".heic");
+    files.insert(phone.clone(), b"\0\0\0\x18ftypheic\0\0\0\0heicmif1".to_vec());
+    office.drop_dir(ENTRY, &files);
+    office.pass().exits(1);
+    let report = office.report();
+    let a = applicant(&report, &person.name);
+    assert_eq!(text(&a["decision"]), "returned");
+    let about = |of: &Value| -> Vec<String> {
+        let named = each(&of["findings"]).iter().filter(|f| text(&f["origin"]["path"]) == phone);
+        named.map(|f| text(&f["code"]).to_owned()).collect()
+    };
+    assert_eq!(about(&a), ["IN-131"], "{a}");
+    assert!(about(&submission(&report, ENTRY)).iter().all(|code| code == "IN-131"));
+}
+
 fn drawn(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     picture.to_rgb8().write_to(&mut bytes, format).unwrap();
