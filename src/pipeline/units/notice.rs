@@ -20,6 +20,9 @@ const SMS: usize = 70;
 /// Most faults of people that a notice lists one by one, about sixty pages; a stray list of the
 /// whole town must not stop the others from getting their papers.
 const LISTED: usize = 1_500;
+/// Most lines of a delivery that ask for the same remedy: whoever sent thousands of files of no use
+/// knows after these what to do with the rest.
+const ALIKE: usize = 50;
 
 /// Papers and messages for every sender with something to mend.
 pub(super) fn notices(
@@ -57,6 +60,7 @@ pub(super) fn notices(
         let told = own.iter().copied().filter(|f| !refused || f.code.as_str() != "IN-118");
         let mut general = Lists::of(told, sender);
         general.settle(&mut people.entries);
+        general.shorten();
         data["general"] = general.json();
         data["returned"] = json!(people.returned.len());
         data["marked"] = json!(marked);
@@ -205,6 +209,8 @@ struct Line {
 impl Lists {
     fn of<'a>(findings: impl Iterator<Item = &'a Finding>, sender: &Sender<'_>) -> Self {
         let mut lists = Self::default();
+        // a thing has one severity, so one set serves the three lists
+        let mut told = BTreeSet::new();
         for finding in findings {
             // the way of the papers through the offices is none of the sender's business
             if finding.code.as_str().starts_with("RT-") && !finding.blocks() {
@@ -225,7 +231,7 @@ impl Lists {
                 continue;
             };
             let line = line(finding, sender);
-            if !list.contains(&line) {
+            if told.insert(line.clone()) {
                 list.push(line);
             }
         }
@@ -235,7 +241,8 @@ impl Lists {
     /// Says everything once: what stands at a person does not stand here too, and what is advised
     /// to several people alike stands here only.
     fn settle(&mut self, people: &mut [Entry]) {
-        self.must.retain(|line| people.iter().all(|p| !p.lists.must.contains(line)));
+        let theirs: BTreeSet<&Line> = people.iter().flat_map(|p| &p.lists.must).collect();
+        self.must.retain(|line| !theirs.contains(line));
         let pick: [fn(&mut Self) -> &mut Vec<Line>; 2] = [|l| &mut l.should, |l| &mut l.asking];
         for list in pick {
             let mut told: BTreeMap<(String, String), Vec<Line>> = BTreeMap::new();
@@ -256,12 +263,27 @@ impl Lists {
             own.retain(|line| !alike(line));
             let first = told.into_values().filter_map(|lines| lines.into_iter().next());
             own.extend(first.map(|line| Line { place: String::new(), ..line }));
-            let rest: Vec<Line> = own
-                .iter()
-                .filter(|line| people.iter_mut().all(|p| !list(&mut p.lists).contains(line)))
-                .cloned()
-                .collect();
-            *list(self) = rest;
+            let theirs: BTreeSet<Line> =
+                people.iter_mut().flat_map(|p| list(&mut p.lists).clone()).collect();
+            own.retain(|line| !theirs.contains(line));
+        }
+    }
+
+    /// Keeps the first lines of each remedy and counts the others.
+    fn shorten(&mut self) {
+        for list in [&mut self.must, &mut self.should, &mut self.asking] {
+            let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
+            list.retain(|line| {
+                let count = counts.entry((line.how.clone(), line.clause.clone())).or_default();
+                *count += 1;
+                *count <= ALIKE
+            });
+            for ((how, clause), count) in counts {
+                if let Some(more) = count.checked_sub(ALIKE).filter(|more| *more > 0) {
+                    let what = format!("另有{more}处要这样改，不再逐一列出");
+                    list.push(Line { what, how, clause, place: String::new() });
+                }
+            }
         }
     }
 
@@ -436,6 +458,18 @@ mod tests {
     fn person(findings: &[Finding]) -> Entry {
         let lists = Lists::of(findings.iter(), &sender());
         Entry { name: "张三".into(), trade: String::new(), level: String::new(), lists }
+    }
+
+    #[test]
+    fn the_same_remedy_is_not_written_a_thousand_times() {
+        let findings: Vec<Finding> = (0..1_000)
+            .map(|n| Finding::new("IN-111", Origin::file(format!("甲/{n}.txt"))).build())
+            .collect();
+        let mut own = Lists::of(findings.iter(), &sender());
+        assert_eq!(own.should.len(), 1_000);
+        own.shorten();
+        assert_eq!(own.should.len(), ALIKE + 1);
+        assert!(own.should[ALIKE].what.contains("另有950处"), "{:?}", own.should[ALIKE]);
     }
 
     #[test]
