@@ -182,7 +182,8 @@ fn merge_row(person: &mut Person<'_>, other: &Person<'_>) {
 }
 
 /// Facts that a table and a form must tell alike; free text is written twice in other words.
-const COMPARED: [&str; 8] = [
+const COMPARED: [&str; 9] = [
+    "contact.phone",
     "person.",
     "apply.trade",
     "apply.level",
@@ -217,12 +218,10 @@ fn disagreement(id: &str, own: &Field, other: &Field) -> Finding {
         let text = f.value.as_ref().map_or_else(|| f.raw.clone(), Value::text);
         if id == "person.id_no" { crate::text::mask_id(&text) } else { text }
     };
-    Finding::new("DU-141", other.origin.clone())
-        .arg("field", fact_label(id))
-        .arg("a", text(own))
-        .arg("b", text(other))
-        .field(id)
-        .build()
+    let finding = Finding::new("DU-141", other.origin.clone());
+    // by another phone nobody is judged otherwise, but somebody must know which to call
+    let finding = if id == "contact.phone" { finding.severity(Severity::Warn) } else { finding };
+    finding.arg("field", fact_label(id)).arg("a", text(own)).arg("b", text(other)).field(id).build()
 }
 
 /// A row without usable ID or level gives way to the one person of the same unit and name from

@@ -340,6 +340,17 @@ fn a_table_and_a_form_are_one_person() {
     assert_eq!(person.findings[0].field.as_deref(), Some("apply.trade"));
 }
 
+#[test]
+fn another_phone_in_the_form_is_told_and_sends_nobody_back() {
+    let mut form = with(row("张三", &id(1)), "contact.phone", "13800002222");
+    form.origin = crate::diag::Origin::file("张三登记表.docx");
+    let table = with(row("张三", &id(1)), "contact.phone", "13800001111");
+    let submissions = assemble(&[chain(filing("某单位", 11, vec![table, form], vec![]))], &pack());
+    let person = find(&submissions, "张三");
+    assert_eq!(codes(&person.findings), ["DU-141"]);
+    assert!(!person.findings[0].blocks());
+}
+
 fn replaced(old: Vec<Row>, new: Vec<Row>, new_files: Vec<FiledFile>) -> Vec<Submission> {
     let earlier = filing("某单位", 10, old, files(&["张三/05.jpg", "李四/05.jpg"]));
     assemble(
