@@ -18,7 +18,7 @@ for target in $targets; do
         "fuzz/corpus/$target" "fuzz/seeds/$target" "fuzz/crashes/$target" -- \
         -max_total_time="$seconds" -timeout=30 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
         2>"fuzz/corpus/$target.log" || failed="$failed $target"
-    grep -E "number_of_executed_units|new_units_added|panicked|SUMMARY" "fuzz/corpus/$target.log"
+    grep -aE "number_of_executed_units|new_units_added|panicked|SUMMARY" "fuzz/corpus/$target.log"
 done
 [ -z "$failed" ] && exit 0
 echo "finds in:$failed (see fuzz/artifacts/)"
