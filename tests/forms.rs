@@ -47,6 +47,7 @@ fn base() -> Value {
             "issuer": "南通市人力资源和社会保障局",
             "year": 2019,
         },
+        "form": {"id": "approval", "title": "南通市机关事业单位工勤技能岗位技术等级考核审批表"},
         "case": {"number": "NT2019-2-684-0012", "version": 1, "decision": "机审通过（待人工核对）"},
         "unit": {"name": "海门市公路管理站", "supervisor": "海门市交通运输局", "area": "海门市"},
         "contact": {"person": "周文", "phone": "0513-00000000"},
@@ -237,7 +238,10 @@ fn covers_and_catalogue() {
         assert_eq!(export(&exporter, name, document).pages, Some(1), "{name}");
     }
     data["rows"] = json!([]);
-    for name in ["quant", "unit_eval"] {
+    for (name, title) in
+        [("quant", "高级技师量化考评表"), ("unit_eval", "高级技师申报单位综合评价表")]
+    {
+        data["form"]["title"] = title.into();
         let document = compose(&format!("{name}.html"), &data);
         assert_eq!(export(&exporter, name, &document).pages, Some(1), "{name}");
     }

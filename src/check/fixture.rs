@@ -199,6 +199,7 @@ pub(super) fn submission(
         applicants,
         files: Vec::new(),
         census: vec![census],
+        posts: Vec::new(),
         findings: Vec::new(),
     }
 }

@@ -1,21 +1,35 @@
 //! Consistency of form fields: `[[check]]` expressions and `[[convention]]` of single fields.
 
 use super::case::{Case, Docket};
+use super::posts;
 use crate::diag::{Finding, FindingBuilder, Severity};
 use crate::normalize::Value;
 use crate::pack::{Convention, FormCheck, expr_facts, expr_holds, fact_label};
 
-const GRADES: &[&str] = &["L1", "L2", "L3", "L4", "L5"];
+/// Grades of the forms with their level and what the forms call them.
+const GRADES: [(&str, &str, &str); 5] = [
+    ("L1", "高级技师", "一级（高级技师）"),
+    ("L2", "技师", "二级（技师）"),
+    ("L3", "高级工", "三级（高级工）"),
+    ("L4", "中级工", "四级（中级工）"),
+    ("L5", "初级工", "五级（初级工）"),
+];
+
+/// The grade of a level.
+pub(super) fn level_grade(level: &str) -> Option<&'static str> {
+    GRADES.iter().find(|(_, own, _)| *own == level).map(|(grade, ..)| *grade)
+}
+
+/// What the forms call a grade.
+pub(super) fn grade_name(grade: &str) -> &'static str {
+    GRADES.iter().find(|(own, ..)| *own == grade).map_or("", |(.., name)| name)
+}
 
 /// Judges the checks and conventions of the pack.
 pub(super) fn check(case: &Case<'_>, docket: &mut Docket) {
-    for check in &case.pack.checks {
-        let runs: &[&str] = if check.expr.contains(".*") { GRADES } else { &[""] };
-        for grade in runs {
-            let expr = check.expr.replace(".*", &format!(".{grade}"));
-            if holds(&expr, case) == Some(false) {
-                docket.say(broken(check, &expr, grade, case));
-            }
+    for check in case.pack.checks.iter().filter(|check| !posts::is_of_unit(check)) {
+        if holds(&check.expr, case) == Some(false) {
+            docket.say(broken(check, case));
         }
     }
     for convention in &case.pack.conventions {
@@ -23,7 +37,8 @@ pub(super) fn check(case: &Case<'_>, docket: &mut Docket) {
     }
 }
 
-fn weigh(finding: FindingBuilder, severity: Option<&str>) -> Finding {
+/// A finding with the weight a pack gives it.
+pub(super) fn weigh(finding: FindingBuilder, severity: Option<&str>) -> Finding {
     match severity {
         Some("error") => finding.severity(Severity::Error).build(),
         Some("warn") => finding.severity(Severity::Warn).build(),
@@ -32,21 +47,14 @@ fn weigh(finding: FindingBuilder, severity: Option<&str>) -> Finding {
     }
 }
 
-fn broken(check: &FormCheck, expr: &str, grade: &str, case: &Case<'_>) -> Finding {
-    let facts = expr_facts(expr);
+fn broken(check: &FormCheck, case: &Case<'_>) -> Finding {
+    let facts = expr_facts(&check.expr);
     let first = facts.first().map_or("", String::as_str);
     let start = Finding::new(&check.finding, case.origin(first)).clause(&check.clause);
     // the numbers of the form in the order of the expression fill a, b, c …
     let letters = ["a", "b", "c", "d", "e"];
     let filled =
         letters.iter().zip(&facts).fold(start, |f, (letter, fact)| f.arg(letter, case.shown(fact)));
-    let number = |kind: &str| case.shown(&format!("posts.{kind}.{grade}"));
-    let filled = filled
-        .arg("grade", grade)
-        .arg("k", number("applied"))
-        .arg("v", number("vacant"))
-        .arg("t", number("two_one"))
-        .arg("u", number("no_limit"));
     weigh(filled, check.severity.as_deref())
 }
 
@@ -54,15 +62,6 @@ fn broken(check: &FormCheck, expr: &str, grade: &str, case: &Case<'_>) -> Findin
 fn holds(expr: &str, case: &Case<'_>) -> Option<bool> {
     expr_holds(expr, &|fact| match case.value(fact) {
         Some(Value::Int(n)) => Some(*n),
-        None if fact == "posts.two_one.sum" => {
-            let grades =
-                GRADES.iter().filter_map(|g| match case.value(&format!("posts.two_one.{g}"))? {
-                    Value::Int(n) => Some(*n),
-                    _ => None,
-                });
-            let numbers: Vec<i64> = grades.collect();
-            (!numbers.is_empty()).then(|| numbers.iter().sum())
-        }
         _ => None,
     })
 }

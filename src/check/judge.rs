@@ -2,13 +2,15 @@
 
 use super::case::{Case, Docket, answer, display_name, row_of};
 use super::derive::{self, Batch};
+use super::predicate::truth;
 use super::{Decision, History, Judgement, Question, Report};
 use super::{
-    exceptions, forms, identity, materials, quota, registers, routes, rules, sanity, scope, windows,
+    exceptions, forms, identity, materials, posts, quota, registers, routes, rules, sanity, scope,
+    windows,
 };
 use crate::diag::{Finding, Origin, Severity};
 use crate::normalize::{Applicant, Record, Submission, Value};
-use crate::pack::Pack;
+use crate::pack::{Form, Pack, Predicate};
 use crate::text::PartialDate;
 use chrono::{DateTime, Datelike as _, FixedOffset};
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,28 +49,36 @@ pub fn check(
     }
     let quotas = quota::check(submissions, &cases, &mut dockets);
     identity::check(&cases, &mut dockets);
-    let mut report = Report { quotas, ..Report::default() };
+    let filed = posts::newest(submissions, pack);
+    let mut of_entries = posts::check(&filed, &batches, &cases, &mut dockets);
+    let of_units = cases.iter().filter_map(|case| {
+        let unit = &case.applicant.unit;
+        let filed = filed.get(&posts::unit_key(unit, pack))?;
+        Some((unit.clone(), filed.form.record.clone()))
+    });
+    let mut report = Report { quotas, posts: of_units.collect(), ..Report::default() };
     for ((case, docket), route) in cases.iter().zip(dockets).zip(chains) {
         add(&mut report, judgement(case, docket, route));
     }
     for submission in submissions {
         let findings = report.submissions.entry(submission.source.clone()).or_default();
-        findings.extend(submission.findings.iter().filter_map(|f| weighed(f.clone(), pack)));
+        let more = of_entries.remove(&submission.source).unwrap_or_default();
+        let all = submission.findings.iter().cloned().chain(more);
+        findings.extend(all.filter_map(|f| weighed(f, pack)));
         sort(findings);
     }
     report
 }
 
 fn batches(applicants: &[&Applicant]) -> BTreeMap<String, Batch> {
-    let grades = ["高级技师", "技师", "高级工", "中级工", "初级工"];
     let mut batches: BTreeMap<String, Batch> = BTreeMap::new();
     for applicant in applicants.iter().filter(|a| !a.withdrawn) {
         let batch = batches.entry(applicant.unit.clone()).or_default();
         let text =
             |fact: &str| applicant.record.get(fact).and_then(|f| f.value.as_ref()).map(Value::text);
         let level = text("apply.level");
-        if let Some(at) = grades.iter().position(|g| Some(*g) == level.as_deref()) {
-            *batch.per_level.entry(format!("L{}", at + 1)).or_default() += 1;
+        if let Some(grade) = level.as_deref().and_then(forms::level_grade) {
+            *batch.per_level.entry(grade.to_owned()).or_default() += 1;
         }
         batch.two_one +=
             i64::from(text("apply.note").is_some_and(|note| note.contains("退二进一")));
@@ -120,7 +130,9 @@ fn field_findings(case: &Case<'_>) -> Docket {
                 docket.say(finding);
             }
             None => {
-                let text = format!("{}：{}", case.name(), finding.message);
+                let asked = &finding.code.entry().question;
+                let stop = if asked.is_empty() { "" } else { "。" };
+                let text = format!("{}：{}{stop}{asked}", case.name(), finding.message);
                 let known = finding.hint.clone();
                 docket.ask_with(&id, text, known, finding, &["是", "否"]);
             }
@@ -204,8 +216,25 @@ fn judgement(case: &Case<'_>, docket: Docket, route: Vec<String>) -> Judgement {
         questions: if open { docket.questions } else { Vec::new() },
         check_lines,
         route,
+        forms: printed(case).map(|form| form.id.clone()).collect(),
         applicable: materials::applicable(case).iter().map(|m| m.id.clone()).collect(),
     }
+}
+
+/// The forms of a person: those of the level, and of two ways of handing in that of the person's.
+fn printed<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a Form> {
+    let case = *case;
+    let of_level = move |form: &&Form| {
+        form.levels.is_empty() || form.levels.iter().any(|l| Some(l.as_str()) == case.level())
+    };
+    let of_channel = move |form: &&Form| {
+        let mut channels =
+            case.pack.channels.iter().filter(|c| c.form.as_ref() == Some(&form.id)).peekable();
+        let open =
+            |when: &Option<Predicate>| when.as_ref().is_none_or(|p| truth(p, &case) == Some(true));
+        channels.peek().is_none() || channels.any(|channel| open(&channel.when))
+    };
+    case.pack.forms.iter().filter(of_level).filter(of_channel)
 }
 
 fn decide(findings: &[Finding]) -> Decision {

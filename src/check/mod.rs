@@ -15,6 +15,7 @@ mod judge;
 mod materials;
 mod merits;
 mod photo;
+mod posts;
 mod predicate;
 mod quota;
 mod registers;
@@ -45,6 +46,8 @@ pub struct Report {
     pub submissions: BTreeMap<String, Vec<Finding>>,
     /// 指标 of each unit × trade.
     pub quotas: Vec<QuotaRow>,
+    /// What each unit filed in its 岗位使用情况备案表, by the unit as applicants name it.
+    pub posts: BTreeMap<String, Record>,
 }
 
 /// The judgement of one applicant.
@@ -66,6 +69,8 @@ pub struct Judgement {
     pub route: Vec<String>,
     /// Materials that apply to this person, by id.
     pub applicable: Vec<String>,
+    /// Forms of the pack that are printed for this person, by id.
+    pub forms: Vec<String>,
 }
 
 /// The machine's word.

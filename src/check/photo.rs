@@ -37,7 +37,9 @@ fn absent(rules: &Photo, case: &Case<'_>, docket: &mut Docket) {
     let said = |f: &Finding| f.blocks() && !["MT-141", "PH-105"].contains(&f.code.as_str());
     let finding = match broken {
         Some(file) if docket.findings.iter().filter(of_file).any(unread) => {
-            Finding::new("PH-102", Origin::file(&file.path)).arg("kind", file.kind.to_uppercase())
+            Finding::new("PH-102", Origin::file(&file.path))
+                .arg("kind", file.kind.to_uppercase())
+                .arg("formats", formats(rules))
         }
         Some(_) if docket.findings.iter().filter(of_file).any(said) => return,
         Some(file) => Finding::new("PH-105", Origin::file(&file.path)),
@@ -50,12 +52,15 @@ fn judge(rules: &Photo, photo: &MaterialFile) -> Vec<FindingBuilder> {
     let say = |code: &str| Finding::new(code, Origin::file(&photo.path));
     let mut findings = Vec::new();
     if !format_ok(rules, &photo.kind) {
-        findings.push(say("PH-102").arg("kind", photo.kind.to_uppercase()));
+        let kind = photo.kind.to_uppercase();
+        findings.push(say("PH-102").arg("kind", kind).arg("formats", formats(rules)));
     }
+    let limit = rules.max_bytes.map_or_else(|| "—".to_owned(), |max| max.to_string());
     if rules.max_bytes.is_some_and(|max| photo.bytes > max) {
-        findings.push(say("PH-103").arg("bytes", photo.bytes));
-    } else if rules.grace_bytes.is_some_and(|grace| photo.bytes > grace) {
-        findings.push(say("PH-104").arg("bytes", photo.bytes));
+        findings.push(say("PH-103").arg("bytes", photo.bytes).arg("limit", limit));
+    } else if let Some(grace) = rules.grace_bytes.filter(|grace| photo.bytes > *grace) {
+        let near = say("PH-104").arg("bytes", photo.bytes).arg("grace", grace);
+        findings.push(near.arg("limit", limit));
     }
     let Some(scan) = &photo.scan else { return findings };
     if let Some(image) = &scan.image {
@@ -80,6 +85,12 @@ fn judge(rules: &Photo, photo: &MaterialFile) -> Vec<FindingBuilder> {
         findings.push(say("PH-113"));
     }
     findings
+}
+
+/// The formats a photo may have, as they are told.
+fn formats(rules: &Photo) -> String {
+    let names: Vec<String> = rules.formats.iter().map(|format| format.to_uppercase()).collect();
+    if names.is_empty() { "JPG".to_owned() } else { names.join("、") }
 }
 
 fn format_ok(rules: &Photo, kind: &str) -> bool {

@@ -176,9 +176,10 @@ impl Group<'_> {
             self.each(cases, dockets, |_| true, "QT-107", |f| f.arg("a", a).arg("b", b));
         }
         let limit = band.map(|b| if barred { 0 } else { b.max_apply });
+        let upto = band.and_then(|b| b.max);
         match (present, limit) {
             (Some(n), Some(max)) => {
-                self.exceeded(n, max, counted, barred, cases, dockets);
+                self.exceeded((n, upto), max, counted, barred, cases, dockets);
                 self.doubts(max, counted, cases, dockets);
             }
             _ => self.each(cases, dockets, |_| true, "QT-103", |f| f),
@@ -196,7 +197,7 @@ impl Group<'_> {
 
     fn exceeded(
         &self,
-        n: u32,
+        (n, upto): (u32, Option<u32>),
         max: u32,
         k: u32,
         barred: bool,
@@ -210,12 +211,23 @@ impl Group<'_> {
         let names: Vec<&str> =
             self.members.iter().filter(|m| !m.exempt).map(|m| m.name.as_str()).collect();
         let names = names.join("、");
+        let level = self.quota.applies.level.as_deref().unwrap_or_default();
+        let counted =
+            match self.quota.count_of.trim_start_matches("本单位").trim_start_matches("该工种")
+            {
+                "" => "现有人数",
+                what => what.trim_end_matches('数'),
+            };
+        let upto = upto.map_or_else(|| "—".to_owned(), |n| n.to_string());
         self.each(
             cases,
             dockets,
             |m| !m.exempt,
             code,
-            |f| f.arg("n", n).arg("max", max).arg("k", k).arg("names", &names),
+            |f| {
+                let f = f.arg("n", n).arg("max", max).arg("k", k).arg("names", &names);
+                f.arg("level", level).arg("count_of", counted).arg("upto", &upto)
+            },
         );
     }
 

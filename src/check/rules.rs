@@ -8,6 +8,7 @@ use super::scope;
 use crate::diag::{Finding, FindingBuilder, Severity};
 use crate::normalize::{Record, Source, Value};
 use crate::pack::{Predicate, Rule, fact_label, pattern_matches};
+use crate::text::PartialDate;
 
 /// What a rule came to.
 pub(super) struct Judged<'a> {
@@ -238,7 +239,7 @@ fn filled(
     let date = if fact.starts_with("papers.") { paper } else { limit.clone() };
     let (issuer, cert) = certificate(rule);
     let cert = if fact.starts_with("papers.") { case.shown("cert.date") } else { cert };
-    let n = if fact.starts_with("papers.") { case.shown("papers.count") } else { case.shown(fact) };
+    let n = if fact.starts_with("papers.") { papers_since(case) } else { duration(fact, case) };
     start
         .clause(&rule.clause)
         .arg("value", case.shown(fact))
@@ -252,6 +253,8 @@ fn filled(
         .arg("n", n)
         .arg("trade", case.shown("apply.trade"))
         .arg("level", case.shown("apply.level"))
+        .arg("present", present_level(case))
+        .arg("least", least_papers(rule))
         .arg("a", case.shown(fact))
         .arg("b", leaf.other.as_deref().map_or_else(String::new, |other| case.shown(other)))
         .arg(
@@ -265,6 +268,46 @@ fn filled(
         .arg("expect", scope::old_name("apply.trade", case).unwrap_or_default())
         .arg("label", fact_label(fact))
         .arg("text", &rule.text)
+}
+
+/// The present level for a message; none is 无.
+fn present_level(case: &Case<'_>) -> String {
+    match case.shown("post.level").as_str() {
+        "none" => "无".to_owned(),
+        level => level.to_owned(),
+    }
+}
+
+/// How long something lasts, as people say it: 3年5个月, or since when.
+fn duration(fact: &str, case: &Case<'_>) -> String {
+    match case.value(fact) {
+        Some(Value::Int(n)) => format!("{n}年"),
+        Some(Value::Date(since)) => format!("（自 {since} 起）"),
+        _ => case.shown(fact),
+    }
+}
+
+/// How many papers count: those since the certificate where they carry dates, else what was said.
+fn papers_since(case: &Case<'_>) -> String {
+    let cert = case.date("cert.date");
+    let dated = |key: &&String| pattern_matches("papers.*.date", key);
+    let dates: Vec<_> = case.record.keys().filter(dated).filter_map(|key| case.date(key)).collect();
+    match cert {
+        Some(cert) if !dates.is_empty() => dates
+            .iter()
+            .filter(|date| PartialDate::ge(date, &cert) != Some(false))
+            .count()
+            .to_string(),
+        _ => case.shown("papers.count"),
+    }
+}
+
+/// How many papers the rule asks for.
+fn least_papers(rule: &Rule) -> String {
+    let counts = |p: &&Predicate| p.fact.as_deref() == Some("papers.count");
+    let parts = rule.all.iter().flatten().chain(rule.any.iter().flatten());
+    let asked = parts.flat_map(leaves).find(counts).and_then(|p| p.value.as_ref()?.as_integer());
+    asked.unwrap_or(1).to_string()
 }
 
 /// Issuer and name of the certificate a rule speaks of: the first allowed issuer and 《…》.

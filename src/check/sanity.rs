@@ -47,7 +47,7 @@ fn months_since(date: PartialDate, case: &Case<'_>) -> i64 {
 }
 
 fn in_years(months: i64) -> String {
-    Value::Months(months).text().trim_end_matches('年').to_owned()
+    Value::Months(months).text()
 }
 
 /// FD-181 … FD-183: stretches of years against each other and against their first day.

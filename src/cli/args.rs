@@ -132,6 +132,9 @@ Ctrl-C or SIGTERM finishes the entry in hand; a second one ends at once.")]
         /// All codes
         #[arg(long)]
         all: bool,
+        /// As Markdown, the text of docs/rules.md
+        #[arg(long, requires = "all")]
+        markdown: bool,
     },
     /// Checks pipeline.toml, pack and templates; never touches the inbox
     #[command(after_help = "Example:

@@ -120,7 +120,7 @@ fn dispatch(args: &Args) -> Outcome {
         Command::Status => status::status(&args.common),
         Command::Show { case } => status::show(&args.common, case),
         Command::Why { case, field } => status::why(&args.common, case, field),
-        Command::Rule { code, all } => rule::rule(code.as_deref(), *all),
+        Command::Rule { code, all, markdown } => rule::rule(code.as_deref(), *all, *markdown),
         Command::Lint => lint::lint(&args.common),
         Command::Sample(wanted) => sample::sample(&args.common, wanted),
     }

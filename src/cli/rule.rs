@@ -1,12 +1,20 @@
 //! `dossier rule CODE`: the manual page of a finding code.
 
-use super::{Exit, Failure, Outcome};
-use crate::diag::{Code, CodeEntry, CodeSeverity, all_codes};
+use super::{Exit, Failure, Outcome, write_line};
+use crate::diag::{Code, Page, markdown, page, pages};
 
-pub(super) fn rule(code: Option<&str>, all: bool) -> Outcome {
+pub(super) fn rule(code: Option<&str>, all: bool, as_markdown: bool) -> Outcome {
+    if as_markdown {
+        // as it is: the text of a page of the project, no value of anybody
+        write_line(format_args!("{}", markdown().trim_end()));
+        return Ok(Exit::Clean);
+    }
     if all {
-        for (code, entry) in all_codes() {
-            print(code, entry);
+        for (n, page) in pages().iter().enumerate() {
+            if n > 0 {
+                say!("");
+            }
+            print(page);
         }
         return Ok(Exit::Clean);
     }
@@ -16,28 +24,18 @@ pub(super) fn rule(code: Option<&str>, all: bool) -> Outcome {
             exit: Exit::Usage,
         });
     };
-    let found = Code::find(&text.to_uppercase()).ok_or_else(|| Failure {
+    let found = Code::find(&text.to_uppercase()).and_then(page).ok_or_else(|| Failure {
         message: format!("no code `{text}`\nhint: `dossier rule --all` lists them"),
         exit: Exit::Usage,
     })?;
-    print(found, found.entry());
+    print(found);
     Ok(Exit::Clean)
 }
 
-fn print(code: Code, entry: &CodeEntry) {
-    let weight = match entry.severity {
-        CodeSeverity::Refuse => "拒收该文件",
-        CodeSeverity::Error => "退回补正",
-        CodeSeverity::Warn => "提醒",
-        CodeSeverity::Info => "告知",
-        CodeSeverity::Check => "核对单上由人核对",
-    };
-    let person = if entry.needs_person { "，须人工决定" } else { "" };
-    say!("{code}（{weight}{person}）\n  {}", entry.message);
-    if !entry.clause.is_empty() {
-        say!("  依据：{}", entry.clause);
-    }
-    if !entry.hint.is_empty() {
-        say!("  怎样改正：{}", entry.hint);
+fn print(page: &Page) {
+    say!("{} {}（{}）", page.code, page.title, page.weight());
+    for (heading, text) in page.parts() {
+        let gap = "　".repeat(4 - heading.chars().count());
+        say!("  {heading}{gap}　{text}");
     }
 }

@@ -26,6 +26,10 @@ pub struct CodeEntry {
     /// The line of the 核对单: a question, because nobody claims the fault yet.
     #[serde(default)]
     pub ask: String,
+    /// What a person is asked in 待定事项 to be answered with 是 or 否, where the message is no
+    /// question by itself.
+    #[serde(default)]
+    pub question: String,
 }
 
 /// Severity as the table writes it: `check` is a line of the 核对单, never raised by the machine.

@@ -201,7 +201,7 @@ mod tests {
             .arg("value", "{n}12")
             .arg("n", 17)
             .build();
-        assert_eq!(finding.message, "身份证号码\"{n}12\"长度为 17 位，应为 18 位");
+        assert_eq!(finding.message, "身份证号码\"{n}12\"有效字符 17 位，应为 18 位");
         assert_eq!(finding.severity, Severity::Error);
     }
 

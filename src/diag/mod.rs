@@ -5,6 +5,8 @@
 
 mod code;
 mod finding;
+mod manual;
 
 pub use code::{Code, CodeEntry, CodeSeverity, all_codes};
 pub use finding::{Finding, FindingBuilder, Origin, Severity};
+pub use manual::{Page, markdown, page, pages};

@@ -3,7 +3,7 @@
 use super::Value;
 use super::fact::Parsed;
 use crate::read::CellValue;
-use crate::text::{PartialDate, mask_id, strip_blanks};
+use crate::text::{PartialDate, Region, mask_id, regions, strip_blanks};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
@@ -169,10 +169,7 @@ type Regions = BTreeMap<&'static str, (&'static str, Option<i32>)>;
 
 static REGIONS: LazyLock<Regions> = LazyLock::new(|| {
     let mut map = Regions::new();
-    for line in include_str!("../../data/gbt2260_timeline.tsv").lines().skip(1) {
-        let mut parts = line.split('\t');
-        let (Some(code), Some(name)) = (parts.next(), parts.next()) else { continue };
-        let end = parts.nth(1).and_then(|year| year.trim().parse::<i32>().ok());
+    for Region { code, name, end } in regions() {
         let entry = map.entry(code).or_insert((name, end));
         // several lives of one code: the latest end counts, an open end wins
         if let (Some(known), Some(new)) = (entry.1, end) {

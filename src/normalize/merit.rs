@@ -3,7 +3,7 @@
 use super::fact::Parsed;
 use super::{Merit, Value, cell, date};
 use crate::read::CellValue;
-use crate::text::{PartialDate, fold, strip_blanks};
+use crate::text::{PartialDate, Region, fold, regions, strip_blanks};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
@@ -76,9 +76,7 @@ struct Places {
 
 static PLACES: LazyLock<Places> = LazyLock::new(|| {
     let mut places = Places { low: BTreeSet::new(), city: BTreeSet::new() };
-    for line in include_str!("../../data/gbt2260_timeline.tsv").lines().skip(1) {
-        let Some((code, rest)) = line.split_once('\t') else { continue };
-        let name = rest.split('\t').next().unwrap_or_default();
+    for Region { code, name, .. } in regions() {
         let long = name.chars().count() >= 3 && !name.starts_with('市');
         if code.ends_with("00") && !code.ends_with("0000") {
             places.city.insert(name);

@@ -24,6 +24,7 @@ mod level;
 mod likeness;
 mod merit;
 mod name;
+mod posts;
 #[cfg(any(test, fuzzing))]
 pub mod probe;
 mod register;
@@ -164,6 +165,9 @@ pub struct Filing {
     pub files: Vec<FiledFile>,
     /// 技师人数 rows.
     pub census: Vec<CensusRow>,
+    /// 岗位使用情况备案表.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub posts: Vec<PostUse>,
     /// Answers from a dropped-back 待定事项 workbook.
     pub answers: Vec<Answer>,
     /// Findings about the entry and its files (not about one row).
@@ -237,6 +241,17 @@ pub struct CensusRow {
     pub origin: Origin,
 }
 
+/// 岗位使用情况备案表 of one unit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PostUse {
+    /// The unit that filled it in.
+    pub unit: String,
+    /// `posts.approved.L1` … `posts.no_limit.L5`; a cell that holds no number has no value.
+    pub record: Record,
+    /// The sheet.
+    pub origin: Origin,
+}
+
 /// An answered question of 待定事项.xlsx.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
@@ -267,6 +282,8 @@ pub struct Submission {
     pub files: Vec<FiledFile>,
     /// 技师人数 of the unit.
     pub census: Vec<CensusRow>,
+    /// 岗位使用情况备案表.
+    pub posts: Vec<PostUse>,
     /// Findings about the entry as a whole.
     pub findings: Vec<Finding>,
 }

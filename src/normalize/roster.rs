@@ -2,7 +2,8 @@
 
 use super::row::Ctx;
 use super::{
-    Answer, CensusRow, FiledFile, Filing, Row, Source, Verdict, card, census, form, likeness, sheet,
+    Answer, CensusRow, FiledFile, Filing, PostUse, Row, Source, Verdict, card, census, form,
+    likeness, posts, sheet,
 };
 use crate::diag::{Finding, Origin, Severity};
 use crate::pack::Pack;
@@ -25,6 +26,7 @@ pub fn normalize(reading: &Reading, pack: &Pack, now: NaiveDate) -> Filing {
         rows: Vec::new(),
         files: Vec::new(),
         census: Vec::new(),
+        posts: Vec::new(),
         answers: Vec::new(),
         findings: delivery.findings.clone(),
     };
@@ -160,6 +162,11 @@ fn document(ctx: &Ctx<'_>, text: &FilledForm, filed: &mut FiledFile, filing: &mu
     let mut rows = Vec::new();
     for page in form::sheets(text) {
         let sender = unit_of(&filed.path, &filing.sender);
+        if let Some(form) = posts::read(&page, &filed.path, sender) {
+            filing.posts.push(form);
+            used(filed, "unit-paper");
+            continue;
+        }
         if let Some(read) = sheet::read(ctx, &filed.path, &page, true, sender) {
             rows.extend(read.rows);
             filing.findings.extend(read.findings);
@@ -168,7 +175,7 @@ fn document(ctx: &Ctx<'_>, text: &FilledForm, filed: &mut FiledFile, filing: &mu
     if !rows.is_empty() {
         filing.rows.extend(rows);
         used(filed, "roster");
-    } else if let Some(finding) = unfilled {
+    } else if let Some(finding) = unfilled.filter(|_| filed.used_as.is_none()) {
         filed.verdict = Verdict::Held;
         filed.code = Some(finding.code.to_string());
         filed.findings.push(finding);
@@ -200,6 +207,7 @@ fn unknown(filed: &mut FiledFile) {
 struct Found {
     rows: Option<Vec<Row>>,
     census: Option<Vec<CensusRow>>,
+    posts: Vec<PostUse>,
     answers: Option<Vec<Answer>>,
     findings: Vec<Finding>,
 }
@@ -219,6 +227,8 @@ fn workbook(
             found.answers.get_or_insert_default().extend(answers);
         } else if let Some(rows) = census::census(page, &filed.path, ctx.pack) {
             found.census.get_or_insert_default().extend(rows);
+        } else if let Some(form) = posts::read(page, &filed.path, &sender) {
+            found.posts.push(form);
         } else if let Some(rows) = card::read(ctx, &filed.path, page, &sender) {
             found.rows.get_or_insert_default().extend(rows);
         } else if let Some(read) = sheet::read(ctx, &filed.path, page, untyped, &sender) {
@@ -240,6 +250,8 @@ fn workbook(
         if found.rows.is_none() && found.census.is_none() {
             filed.used_as = Some("answers".to_owned());
         }
+    } else if !found.posts.is_empty() {
+        used(filed, "unit-paper");
     } else {
         no_table(book, filed);
     }
@@ -247,6 +259,7 @@ fn workbook(
     garbled(filed, &mut rows);
     filing.rows.extend(rows);
     filing.census.extend(found.census.unwrap_or_default());
+    filing.posts.extend(found.posts);
     filing.answers.extend(found.answers.unwrap_or_default());
     filing.findings.extend(found.findings);
 }

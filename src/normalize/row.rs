@@ -148,7 +148,8 @@ impl Build<'_> {
     fn read(&mut self, slot: &Slot) {
         let field = slot.field.as_str();
         // two columns of education (全日制, 在职): the higher counts
-        if self.record.contains_key(field)
+        let blank = |f: &Field| f.raw.trim().is_empty() && field == "post.level";
+        if self.record.get(field).is_some_and(|f| !blank(f))
             && !["training.passed_years", "education.rank"].contains(&field)
         {
             return;
@@ -499,6 +500,7 @@ impl Build<'_> {
                 .arg("label", label(fact))
                 .arg("name", name)
                 .arg("value", "空")
+                .clause(&self.ctx.pack.roster.clause)
                 .field(fact);
             self.findings.push(finding.build());
         }

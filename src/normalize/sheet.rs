@@ -28,8 +28,10 @@ struct Walk<'a> {
     sender: &'a str,
     out: SheetRows,
     skipped: u32,
-    /// Rows read since the last total of the whole.
+    /// Rows read since the last header after a total of the whole.
     counted: i64,
+    /// Whether a total of the whole came since.
+    totalled: bool,
     numbers: Vec<String>,
     /// The number of the certificate of every row.
     codes: Vec<CellValue>,
@@ -66,6 +68,7 @@ pub(super) fn read(
         out: SheetRows::default(),
         skipped: 0,
         counted: 0,
+        totalled: false,
         numbers: Vec::new(),
         codes: Vec::new(),
     };
@@ -93,7 +96,10 @@ impl Walk<'_> {
             }
             match table::kind(grid, &header, row) {
                 Kind::Skip => self.skipped += 1,
-                Kind::Repeat(last) => until = last,
+                Kind::Repeat(last) => {
+                    until = last;
+                    self.anew();
+                }
                 Kind::Total(value) => self.total(grid, row, value),
                 Kind::Sample(name) => self.say(
                     Finding::new("SS-129", self.cell(row, 0))
@@ -104,6 +110,7 @@ impl Walk<'_> {
                 Kind::Second(second) => {
                     let finding = Finding::new("SS-126", self.cell(row, 0)).arg("row", row + 1);
                     self.say(finding.build());
+                    self.anew();
                     header = *second;
                     let titles = table::titles(grid, header.top);
                     spare = self.spare(&titles);
@@ -125,12 +132,20 @@ impl Walk<'_> {
     fn total(&mut self, grid: &Grid<'_>, row: u32, value: Option<i64>) {
         self.skipped += 1;
         let Some(value) = value else { return };
+        self.totalled = true;
         if value != self.counted {
             let column = grid.row(row).first().map_or(0, |(c, _)| *c);
             let finding = Finding::new("SS-122", self.cell(row, column))
                 .arg("value", value)
                 .arg("n", self.counted);
             self.say(finding.build());
+        }
+    }
+
+    /// Below a header that follows a total another table begins, with a total of its own.
+    fn anew(&mut self) {
+        if std::mem::take(&mut self.totalled) {
+            self.counted = 0;
         }
     }
 
@@ -200,7 +215,10 @@ impl Walk<'_> {
         let cols = labels.join("、");
         let origin = self.cell(header.top, header.columns.first().map_or(0, |c| c.index));
         let build = |cols: &str| {
-            Finding::new("SS-112", origin.clone()).arg("sheet", &self.sheet.name).arg("cols", cols)
+            Finding::new("SS-112", origin.clone())
+                .arg("sheet", &self.sheet.name)
+                .arg("cols", cols)
+                .clause(&self.ctx.pack.roster.clause)
         };
         let mut seen = BTreeSet::new();
         let mut inherited = Vec::new();
@@ -322,7 +340,10 @@ impl Walk<'_> {
         let above = grid.rows.iter().copied().take_while(|row| *row < header.top);
         let cells = above.flat_map(|row| grid.row(row));
         let mut texts = cells.map(|(_, value)| strip_blanks(&value.text()));
-        texts.find(|text| text.ends_with("汇总表"))
+        let own = |title: &String| {
+            self.ctx.pack.forms.iter().any(|form| fold(&form.title) == fold(title))
+        };
+        texts.find(|text| text.ends_with("汇总表") && !own(text))
     }
 
     /// SS-116: a table of another level, or one that was made for printing.

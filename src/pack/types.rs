@@ -260,6 +260,8 @@ pub struct Roster {
     #[serde(default)]
     pub asked: Vec<String>,
     #[serde(default)]
+    pub clause: String,
+    #[serde(default)]
     pub empty: BTreeMap<String, String>,
 }
 

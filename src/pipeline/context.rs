@@ -98,6 +98,7 @@ impl Office {
         json!({
             "circular": self.circular_data(),
             "case": {"number": case.number, "version": 1, "decision": "机审通过（待人工核对）"},
+            "form": {"id": "", "title": ""},
             "unit": {"name": a.unit, "supervisor": text(record, "unit.supervisor"), "area": text(record, "unit.area")},
             "p": nested(record),
             "appraisals": appraisals,

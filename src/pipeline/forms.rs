@@ -66,6 +66,8 @@ fn blank(pack: &Pack, template: &str) -> Json {
             "issuer": circular.issuer, "year": circular.year, "id": circular.id, "website": "",
         },
         "case": {"number": "", "version": 1, "decision": ""},
+        "form": {"id": "", "title": ""},
+        "posts": blank_posts(),
         "unit": {"name": "", "supervisor": "", "area": ""},
         "contact": {"person": "", "phone": "", "address": ""},
         "p": blank_record(),
@@ -79,6 +81,15 @@ fn blank(pack: &Pack, template: &str) -> Json {
         data["people"] = json!(0);
     }
     data
+}
+
+/// The numbers of 岗位使用情况备案表 with nothing known.
+pub(crate) fn blank_posts() -> Json {
+    let mut posts = json!({});
+    for kind in ["approved", "employed", "special", "vacant", "applied", "two_one", "no_limit"] {
+        posts[kind] = json!({"L1": "", "L2": "", "L3": "", "L4": "", "L5": ""});
+    }
+    posts
 }
 
 /// The same with one element in every list, so that the insides of loops are looked at, too.

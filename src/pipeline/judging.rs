@@ -7,6 +7,7 @@ use crate::intake::{Seen, Witness};
 use crate::ledger::{Case, Ledger, NumberKey, Numbering, ReviewRow, WitnessRow};
 use crate::normalize::{self, Applicant, Chain, Filing, Submission, Verdict};
 use crate::pack::Pack;
+use crate::text::region_code;
 use chrono::{DateTime, FixedOffset};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -252,13 +253,18 @@ fn area_code(pack: &Pack, applicant: &Applicant) -> String {
     let area = context::text(&applicant.record, "unit.area");
     let named = || pack.sites.iter().find(|site| applicant.unit.starts_with(&site.area));
     let site = if area.is_empty() { named() } else { pack.site_of(&area) };
-    let Some(site) = site else { return "000".to_owned() };
+    let Some(site) = site else {
+        let circular = &pack.circular;
+        let code = region_code(&area, &circular.region, circular.year);
+        return code.map_or_else(|| "000".to_owned(), last_three);
+    };
     let district = site.districts.get(&area).cloned();
     let code = district.or_else(|| site.code.clone()).or_else(|| site.regions.first().cloned());
-    code.map_or_else(
-        || "000".to_owned(),
-        |code| code.chars().skip(code.chars().count().saturating_sub(3)).collect(),
-    )
+    code.as_deref().map_or_else(|| "000".to_owned(), last_three)
+}
+
+fn last_three(code: &str) -> String {
+    code.chars().skip(code.chars().count().saturating_sub(3)).collect()
 }
 
 fn level_digit(level: &str) -> u32 {

@@ -139,7 +139,9 @@ fn papers(
         images.insert("photo".to_owned(), bytes);
     }
     let mut out = Vec::new();
-    for form in office.pack.pack.forms.iter().filter(|form| separate(form)) {
+    let own = |form: &&Form| separate(form) && judgement.forms.contains(&form.id);
+    for form in office.pack.pack.forms.iter().filter(own) {
+        data["form"] = json!({"id": form.id, "title": form.title});
         let stem = format!("{folder}/{}", form_stem(form));
         let both = [Format::Pdf, Format::Docx];
         data["copies"] = json!(form.copies.unwrap_or(1));
@@ -164,9 +166,9 @@ fn separate(form: &Form) -> bool {
 
 /// File name of a form without its ending: the contract's short names for the usual ones, else the form's title.
 fn form_stem(form: &Form) -> String {
-    match form.id.as_str() {
-        "approval" => "审批表".to_owned(),
-        "bag_cover" => "材料袋封面".to_owned(),
+    match form.template.as_str() {
+        "approval.html" => "审批表".to_owned(),
+        "bag_cover.html" => "材料袋封面".to_owned(),
         _ => safe_name(&form.title),
     }
 }

@@ -7,6 +7,7 @@ use crate::check::Judgement;
 use crate::diag::Severity;
 use crate::export::Format;
 use crate::normalize::{Applicant, MaterialFile};
+use crate::pack::Material;
 use crate::publish::Item;
 use crate::text::mask_ids;
 use serde_json::{Value as Json, json};
@@ -19,31 +20,32 @@ type Images = BTreeMap<String, Vec<u8>>;
 const NAMED: usize = 3;
 const SHOWN: usize = 2;
 
-/// A material and the claimed values it shows, with their labels.
+/// Claimed values and the material that shows them: the first whose words hold one of these.
 struct Claims {
-    material: &'static str,
+    words: &'static [&'static str],
     values: &'static [(&'static str, &'static str)],
 }
 
 const CLAIMS: &[Claims] = &[
     Claims {
-        material: "id_card",
+        words: &["身份证"],
         values: &[("person.name", "姓名"), ("person.id_no", "身份证号码")],
     },
-    Claims { material: "diploma", values: &[("education.rank", "学历")] },
+    Claims { words: &["学历", "毕业证"], values: &[("education.rank", "学历")] },
     Claims {
-        material: "cert",
+        words: &["技师证", "等级证", "等级证书"],
         values: &[("cert.no", "证书号码"), ("cert.date", "取得时间"), ("cert.issuer", "发证机关")],
     },
     Claims {
-        material: "training", values: &[("training.passed_years", "继续教育\n合格年度")]
+        words: &["继续教育", "继教"],
+        values: &[("training.passed_years", "继续教育\n合格年度")],
     },
-    Claims { material: "paper", values: &[("papers.count", "论文篇数")] },
-    Claims { material: "licence", values: &[("apply.trade_licence", "上岗证")] },
+    Claims { words: &["论文"], values: &[("papers.count", "论文篇数")] },
+    Claims { words: &["上岗证", "操作证"], values: &[("apply.trade_licence", "上岗证")] },
 ];
 
-/// The material of the yearly appraisals, and how their fields start.
-const APPRAISALS: (&str, &str) = ("appraisals", "appraisal.");
+/// The list of years whose appraisals a material shows, and how their fields start.
+const APPRAISALS: (&str, &str) = ("appraisal_years", "appraisal.");
 
 /// What the sheet of one person is made from.
 pub(super) struct Sheet<'a> {
@@ -79,8 +81,12 @@ impl Sheet<'_> {
         })
     }
 
-    fn files(&self, material: &str) -> &[MaterialFile] {
-        let filed = self.applicant.materials.iter().find(|m| m.id == material);
+    /// Files of the material that the pack looks for by one of the words; without such a material of
+    /// what was handed in as one document.
+    fn files(&self, is: impl Fn(&Material) -> bool) -> &[MaterialFile] {
+        let materials = &self.office.pack.pack.materials;
+        let named = materials.iter().find(|m| m.medium == "scan" && is(m));
+        let filed = self.applicant.materials.iter().find(|m| named.is_some_and(|n| n.id == m.id));
         filed.map_or(self.applicant.whole.as_slice(), |m| m.files.as_slice())
     }
 
@@ -98,14 +104,14 @@ impl Sheet<'_> {
             if rows.is_empty() {
                 continue;
             }
-            let files = self.files(claims.material);
+            let files = self.files(|m| m.words.iter().any(|w| claims.words.contains(&w.as_str())));
             let mut thumbs = Vec::new();
             for file in files {
                 thumbs.extend(self.thumb(file, images)?);
             }
             thumbs.dedup();
             // The face of the photo beside that of the identity card.
-            if claims.material == "id_card" && images.contains_key("photo") {
+            if claims.words.contains(&"身份证") && images.contains_key("photo") {
                 thumbs.truncate(SHOWN - 1);
                 thumbs.push("photo".to_owned());
             }
@@ -120,9 +126,9 @@ impl Sheet<'_> {
     }
 
     fn years(&self, images: &mut Images) -> Result<Json, RunError> {
-        let (material, prefix) = APPRAISALS;
-        let files = self.files(material);
-        let wanted = self.office.pack.pack.reference.get("appraisal_years");
+        let (list, prefix) = APPRAISALS;
+        let files = self.files(|m| m.parts.iter().any(|part| part.per.as_deref() == Some(list)));
+        let wanted = self.office.pack.pack.reference.get(list);
         let mut years = Vec::new();
         for year in wanted.and_then(|r| r.list.as_ref()).into_iter().flatten() {
             let field = self.judgement.record.get(&format!("{prefix}{year}"));

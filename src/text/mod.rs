@@ -4,8 +4,10 @@
 
 mod bytes;
 mod date;
+mod regions;
 mod width;
 
 pub use bytes::byte_words;
 pub use date::{PartialDate, Precision};
+pub use regions::{Region, region_code, regions};
 pub use width::{fold, is_han, is_invisible, mask_id, mask_ids, shown, strip_blanks};

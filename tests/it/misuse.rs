@@ -83,7 +83,7 @@ fn a_template_with_an_unknown_variable() {
     office.drop_dir("南通市测试中心", &entry(&[&Person::clean(1)]));
     let templates = office.path("templates");
     copy_tree(&repo("templates"), &templates);
-    let place = templates.join("nantong-2019/approval.html");
+    let place = templates.join("common/approval.html");
     let broken = fs::read_to_string(&place).unwrap().replacen("person.name", "person.nmae", 1);
     assert!(broken.contains("nmae"));
     fs::write(&place, broken).unwrap();

@@ -7,4 +7,5 @@ mod nantong;
 mod office;
 mod ops;
 mod packs;
+mod posts;
 mod registers;

@@ -287,7 +287,10 @@ fn pages_of_a_material_are_counted_where_the_pack_says() {
     expect(&least(1), &[], Accepted);
     let short = least(2);
     expect(&short, &["MT-105"], Returned);
-    assert_eq!(short.findings[0].message, "材料份数 1 页，要求 至少 2 页");
+    assert_eq!(
+        short.findings[0].message,
+        "材料（12）单位财务管理工作经历的证明为 1 页，要求至少 2 页"
+    );
 }
 
 #[test]

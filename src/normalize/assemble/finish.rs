@@ -45,6 +45,8 @@ pub(super) fn finish(
         let old = |path: &str| people.replaced.contains_key(&(index, path.to_owned()));
         let mut census = late::census(chain, pack, &draft.files);
         census.retain(|row| !old(&row.origin.path));
+        let mut posts = late::posts(chain, pack, &draft.files);
+        posts.retain(|form| !old(&form.origin.path));
         let mut findings = late::findings(chain, pack, &draft.files);
         findings.retain(|finding| !old(&finding.origin.path));
         findings.extend(draft.findings);
@@ -61,6 +63,7 @@ pub(super) fn finish(
             applicants,
             files: draft.files,
             census,
+            posts,
             findings,
         });
     }

@@ -8,7 +8,7 @@ use super::person::{Person, Tables};
 use super::{Chain, Draft, Fate, Item};
 use crate::diag::{Finding, Origin};
 use crate::intake::Arrival;
-use crate::normalize::{CensusRow, FiledFile, Filing, LateContent, Verdict};
+use crate::normalize::{CensusRow, FiledFile, Filing, LateContent, PostUse, Verdict};
 use crate::pack::Pack;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -276,6 +276,16 @@ pub(super) fn census(chain: &Chain, pack: &Pack, files: &[FiledFile]) -> Vec<Cen
     let mut census = chain.current.census.clone();
     census.retain(|row| !is_held(files, &row.origin));
     census
+}
+
+/// The 备案表 that count, like the census.
+pub(super) fn posts(chain: &Chain, pack: &Pack, files: &[FiledFile]) -> Vec<PostUse> {
+    if let Some(before) = standing(chain, pack) {
+        return before.posts.clone();
+    }
+    let mut posts = chain.current.posts.clone();
+    posts.retain(|form| !is_held(files, &form.origin));
+    posts
 }
 
 /// What is said about the tables that count.

@@ -91,6 +91,7 @@ pub(super) fn submissions(again: &[Again<'_>], fresh: &[Submission]) -> Vec<Subm
             applicants: Vec::new(),
             files,
             census: Vec::new(),
+            posts: Vec::new(),
             findings: vec![
                 Finding::new("IN-121", Origin::default())
                     .arg("date", again.at.format("%Y-%m-%d"))

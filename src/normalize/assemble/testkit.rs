@@ -124,6 +124,7 @@ pub(super) fn filing(entry: &str, day: u32, rows: Vec<Row>, files: Vec<FiledFile
         rows,
         files,
         census: Vec::new(),
+        posts: Vec::new(),
         answers: Vec::new(),
         findings: Vec::new(),
     }

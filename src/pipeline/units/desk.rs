@@ -12,7 +12,7 @@ use std::path::Path;
 
 /// A paper to make.
 pub(super) struct Paper {
-    pub(super) template: &'static str,
+    pub(super) template: String,
     pub(super) data: Json,
     pub(super) formats: Vec<Format>,
     /// Path in the outbox without its ending.

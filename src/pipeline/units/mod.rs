@@ -1,5 +1,6 @@
 //! The papers of units and of the office: receipts, what goes back, tables, open questions.
 
+mod deadline;
 mod desk;
 mod notice;
 mod returned;
@@ -9,12 +10,11 @@ use super::context::text;
 use super::{Judged, Office, RunError};
 use crate::check::{Decision, Question};
 use crate::export::{Format, QuestionRow, questions};
-use crate::intake::Arrival;
 use crate::ledger::Ledger;
 use crate::normalize::{Applicant, Submission, Verdict};
 use crate::publish::{Item, safe_name};
 use crate::text::mask_ids;
-use chrono::{DateTime, FixedOffset};
+use deadline::Deadline;
 use desk::{Desk, Paper};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -130,17 +130,6 @@ fn open_questions(judged: &Judged) -> Result<Option<Item>, RunError> {
     Ok(Some(Item::bytes("20-待定/待定事项.xlsx", "questions", questions(&rows)?)))
 }
 
-/// End of the registration window as printed; empty when the pack has none.
-fn deadline(office: &Office) -> String {
-    let pack = &office.pack.pack;
-    let window = pack.windows.iter().find(|w| w.stage == "register");
-    let Some(end) = window.and_then(|w| w.end) else { return "规定时间".to_owned() };
-    let date =
-        end.date.map_or_else(String::new, |d| format!("{}年{}月{}日", d.year, d.month, d.day));
-    let time = end.time.map_or_else(String::new, |t| format!("{:02}:{:02}", t.hour, t.minute));
-    format!("{date}{time}")
-}
-
 /// What every paper of a unit may use. `area` chooses the site when it is known.
 fn unit_data(office: &Office, unit: &str, area: &str) -> Json {
     let sites = &office.pack.pack.sites;
@@ -148,14 +137,15 @@ fn unit_data(office: &Office, unit: &str, area: &str) -> Json {
     let site = of_area
         .or_else(|| sites.iter().find(|site| unit.starts_with(&site.area)))
         .or_else(|| sites.first());
+    let contact = &office.pack.pack.contact;
     json!({
         "circular": office.circular_data(),
         "unit": {"name": mask_ids(unit), "supervisor": "", "area": area},
-        "deadline": deadline(office),
+        "deadline": "",
         "number": "", "date": "",
         "contact": {
-            "person": site.and_then(|s| s.person.clone()).unwrap_or_default(),
-            "phone": site.map(|s| s.phones.join("、")).unwrap_or_default(),
+            "person": site.map_or_else(|| Some(contact.persons.join("、")), |s| s.person.clone()).unwrap_or_default(),
+            "phone": site.map_or_else(|| contact.phones.join("、"), |s| s.phones.join("、")),
             "address": site.map(|s| s.address.clone()).unwrap_or_default(),
         },
     })
@@ -186,43 +176,29 @@ fn receipt(office: &Office, sender: &Sender<'_>) -> Paper {
                    "state": verdict_word(f.verdict)})
         })
         .collect();
+    let deadline = Deadline::of(office, sender);
     let received: Vec<String> = sender
         .submissions
         .iter()
         .map(|s| {
             let at = s.arrival.at;
-            format!("{}{}", at.format("%Y-%m-%d %H:%M:%S"), window_state(office, &s.arrival))
+            format!("{}{}", at.format("%Y-%m-%d %H:%M:%S"), deadline.state(&s.arrival))
         })
         .collect();
     let mut data = unit_data(office, &sender.name, &area_of(sender));
     data["received"] = json!(received.join("；"));
-    data["window"] = json!(format!("（网上报名截止：{}）", deadline(office)));
+    let end = deadline.said(false);
+    let window =
+        if deadline.is_set() { format!("（报名截止：{end}）") } else { String::new() };
+    data["window"] = json!(window);
     data["people"] = json!(sender.applicants().count());
     data["files"] = Json::Array(files);
     Paper {
-        template: "receipt.html",
+        template: "receipt.html".to_owned(),
         data,
         formats: vec![Format::Pdf],
         stem: format!("60-卷宗/{}/回执", safe_name(&sender.name)),
         kind: "receipt",
-    }
-}
-
-/// How an arrival lies to the registration window; nothing when there is none.
-fn window_state(office: &Office, arrival: &Arrival) -> &'static str {
-    let pack = &office.pack.pack;
-    let Some(window) = pack.windows.iter().find(|w| w.stage == "register") else { return "" };
-    let span = pack.span(window);
-    let in_time = |at: &DateTime<FixedOffset>| span.end.is_none_or(|end| *at <= end);
-    if span.start.is_some_and(|start| arrival.at < start) {
-        "（早于受理时间）"
-    } else if !in_time(&arrival.at) && arrival.last_look.as_ref().is_some_and(in_time) {
-        // it may have lain there before anybody looked
-        "（截止后才看到，是否逾期待核）"
-    } else if !in_time(&arrival.at) {
-        "（逾期）"
-    } else {
-        "（在受理时间内）"
     }
 }
 

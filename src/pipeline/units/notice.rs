@@ -1,8 +1,9 @@
 //! 补正通知 and 短信稿: what is to be mended, by whom, until when.
 
+use super::deadline::Deadline;
 use super::desk::Paper;
 use super::returned::Copies;
-use super::{Judged, Office, Sender, area_of, deadline, unit_data};
+use super::{Judged, Office, Sender, area_of, unit_data};
 use crate::check::Decision;
 use crate::diag::{Finding, Severity};
 use crate::export::Format;
@@ -47,10 +48,16 @@ pub(super) fn notices(
             .filter_map(|item| item.file.path.rsplit('/').next())
             .collect();
         let mut data = unit_data(office, &sender.name, &area_of(sender));
+        let deadline = Deadline::of(office, sender);
+        let closed = deadline.is_over(office.now);
         let sms = message(office, sender, &people.returned, &data);
         let date = sender.submissions.iter().map(|s| s.arrival.at).max();
-        data["deadline"] = json!(deadline_now(office));
-        data["closed"] = json!(closed(office));
+        data["deadline"] = json!(if closed {
+            format!("{}（已截止，能否补正请先打电话）", deadline.said(false))
+        } else {
+            deadline.said(false)
+        });
+        data["closed"] = json!(closed);
         data["date"] = json!(date.map_or_else(String::new, |d| d.format("%Y-%m-%d").to_string()));
         data["received"] = json!(arrivals(sender));
         data["known"] = json!(sender.known);
@@ -68,7 +75,7 @@ pub(super) fn notices(
         data["people"] = listed.iter().map(Entry::json).collect();
         data["unlisted"] = json!(people.entries.len() - listed.len());
         papers.push(Paper {
-            template: "notice.html",
+            template: "notice.html".to_owned(),
             data,
             formats: vec![Format::Pdf, Format::Docx],
             stem: format!("{folder}/补正通知"),
@@ -93,22 +100,6 @@ fn arrivals(sender: &Sender<'_>) -> String {
     let said: Vec<String> =
         all.iter().map(|at| at.format("%Y年%-m月%-d日%H:%M").to_string()).collect();
     said.join("、")
-}
-
-/// The deadline; that it has passed is said, because what then happens is not for a machine.
-fn deadline_now(office: &Office) -> String {
-    if closed(office) {
-        format!("{}（已截止，能否补正请先打电话）", deadline(office))
-    } else {
-        deadline(office)
-    }
-}
-
-/// Whether the time for handing in is over.
-fn closed(office: &Office) -> bool {
-    let pack = &office.pack.pack;
-    let window = pack.windows.iter().find(|w| w.stage == "register");
-    window.and_then(|w| pack.span(w).end).is_some_and(|end| end < office.now)
 }
 
 /// Findings about the entries of a sender as such, worth telling.
@@ -368,10 +359,13 @@ fn message(office: &Office, sender: &Sender<'_>, names: &[String], data: &Json) 
     } else {
         pieces.push(format!("{}人的申报材料需要补正，", names.len()));
     }
-    pieces.push(if closed(office) {
+    let deadline = Deadline::of(office, sender);
+    pieces.push(if deadline.is_over(office.now) {
         "受理时间已过，能否补正请先打电话，".to_owned()
+    } else if deadline.is_set() {
+        format!("请于{}前改好重报，", deadline.said(true))
     } else {
-        format!("请于{}前改好重报，", short_deadline(office))
+        "请尽快改好重报，".to_owned()
     });
     pieces.push("详见补正通知。".to_owned());
     let area_code = office.pack.pack.contact.area_code.as_deref().unwrap_or_default();
@@ -415,13 +409,6 @@ fn segments(pieces: &[String]) -> String {
     }
     out.push('\n');
     out
-}
-
-/// The deadline without the year of the circular.
-fn short_deadline(office: &Office) -> String {
-    let whole = deadline(office);
-    let year = format!("{}年", office.pack.pack.circular.year);
-    whole.strip_prefix(&year).unwrap_or(&whole).to_owned()
 }
 
 #[cfg(test)]

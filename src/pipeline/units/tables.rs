@@ -1,12 +1,15 @@
-//! 汇总表: the accepted people of a trade, of one unit and of the whole office.
+//! Tables: the accepted people of a trade, of one unit and of the whole office, and what the pack
+//! prints once for each unit.
 
 use super::desk::Paper;
 use super::{Judged, Office, is_accepted, unit_data};
 use crate::check::Judgement;
 use crate::export::Format;
 use crate::ledger::Case;
-use crate::normalize::Applicant;
+use crate::normalize::{Applicant, Record};
+use crate::pack::Form;
 use crate::pipeline::context::text;
+use crate::pipeline::forms::blank_posts;
 use crate::publish::safe_name;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -36,14 +39,67 @@ pub(super) fn tables(office: &Office, judged: &Judged) -> Vec<Paper> {
         .into_iter()
         .map(|(trade, rows)| {
             let stem = format!("50-汇总/{}", safe_name(&trade));
-            table(office, unit_data(office, "", ""), &trade, rows, stem, "summary")
+            table(office, unit_data(office, "", ""), &trade, rows, stem, ("trade", "summary"))
         })
         .collect();
     papers.extend(own.into_iter().map(|((unit, trade), rows)| {
         let stem = format!("60-卷宗/{}/汇总表-{}", safe_name(unit), safe_name(&trade));
-        table(office, unit_head(office, unit, &rows), &trade, rows, stem, "unit-summary")
+        let kind = ("unit-trade", "unit-summary");
+        table(office, unit_head(office, unit, &rows), &trade, rows, stem, kind)
     }));
+    papers.extend(of_units(office, judged));
     papers
+}
+
+/// Forms the pack prints once for each unit that has somebody accepted (岗位使用情况备案表).
+fn of_units(office: &Office, judged: &Judged) -> Vec<Paper> {
+    let mut units: BTreeMap<&str, Vec<Row<'_>>> = BTreeMap::new();
+    for (_, applicant, case, judgement) in judged.people() {
+        if is_accepted(judged, applicant) {
+            units.entry(&applicant.unit).or_default().push(row(applicant, case, judgement));
+        }
+    }
+    let forms = || form_per(office, "unit");
+    let of_unit = |(unit, rows): (&str, Vec<Row<'_>>)| -> Vec<Paper> {
+        let mut data = unit_head(office, unit, &rows);
+        data["posts"] = posts(judged, unit);
+        let paper = |form: &Form| {
+            let mut data = data.clone();
+            data["form"] = json!({"id": form.id, "title": form.title});
+            data["title"] = json!(form.title);
+            let name = match form.template.as_str() {
+                "posts.html" => "岗位使用情况备案表".to_owned(),
+                _ => safe_name(&form.title),
+            };
+            Paper {
+                template: form.template.clone(),
+                data,
+                formats: vec![Format::Pdf, Format::Docx, Format::Xlsx],
+                stem: format!("60-卷宗/{}/{name}", safe_name(unit)),
+                kind: "unit-form",
+            }
+        };
+        forms().map(paper).collect()
+    };
+    units.into_iter().flat_map(of_unit).collect()
+}
+
+/// The forms of the pack that are printed once per `what`.
+fn form_per<'a>(office: &'a Office, what: &'a str) -> impl Iterator<Item = &'a Form> {
+    let forms = office.pack.pack.forms.iter();
+    forms.filter(move |form| !form.generated && form.per.iter().any(|per| per == what))
+}
+
+/// The numbers a unit filed of its posts, as text.
+fn posts(judged: &Judged, unit: &str) -> Json {
+    let mut posts = blank_posts();
+    for (id, field) in judged.report.posts.get(unit).into_iter().flatten() {
+        let mut parts = id.split('.').skip(1);
+        if let (Some(kind), Some(grade), Some(value)) = (parts.next(), parts.next(), &field.value) {
+            posts[kind][grade] = json!(value.text());
+        }
+    }
+    posts
 }
 
 /// The head of a unit's own table names the unit's people, not the office's.
@@ -59,12 +115,22 @@ fn unit_head(office: &Office, unit: &str, rows: &[Row<'_>]) -> Json {
     data
 }
 
+/// 学历 as tables print it: who has only a professional certificate has that.
+fn education(record: &Record) -> String {
+    match text(record, "education.rank") {
+        rank if rank.is_empty() && text(record, "education.special_cert") == "是" => {
+            "专业证书班".to_owned()
+        }
+        rank => rank,
+    }
+}
+
 fn row<'a>(applicant: &'a Applicant, case: &Case, judgement: &'a Judgement) -> Row<'a> {
     let get = |id: &str| text(&judgement.record, id);
     let data = json!({
         "unit": applicant.unit, "case": case.number,
         "name": get("person.name"), "sex": get("person.sex"), "birth": get("person.birth"),
-        "work_start": get("person.work_start"), "education": get("education.rank"),
+        "work_start": get("person.work_start"), "education": education(&judgement.record),
         "trade": get("post.trade"), "level": get("post.level"),
         "cert_date": get("cert.date"), "apply_level": get("apply.level"),
         "public_result": get("public_result"), "note": get("apply.note"),
@@ -78,14 +144,17 @@ fn table(
     trade: &str,
     mut rows: Vec<Row<'_>>,
     stem: String,
-    kind: &'static str,
+    (per, kind): (&str, &'static str),
 ) -> Paper {
     rows.sort_by(|a, b| (&a.applicant.unit, &a.name).cmp(&(&b.applicant.unit, &b.name)));
+    let form = form_per(office, per).next();
     let levels = office.pack.pack.circular.levels.join("、");
-    data["title"] = json!(format!("{levels}申报汇总表"));
+    let usual = || format!("{levels}申报汇总表");
+    data["title"] = json!(form.map_or_else(usual, |form| form.title.clone()));
+    let template = form.map_or("summary.html", |form| form.template.as_str()).to_owned();
     data["trade"] = json!(trade);
     data["notes"] = json!([]);
     data["rows"] = rows.into_iter().map(|row| row.data).collect();
     let formats = vec![Format::Pdf, Format::Docx, Format::Xlsx];
-    Paper { template: "summary.html", data, formats, stem, kind }
+    Paper { template, data, formats, stem, kind }
 }
