@@ -2,6 +2,7 @@
 
 use super::case::{Case, Docket};
 use crate::diag::{Finding, FindingBuilder};
+use crate::normalize::Value;
 use crate::text::mask_id;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +17,8 @@ pub(super) fn check(cases: &[Case<'_>], dockets: &mut [Docket]) {
             say(&group, cases, dockets, "DU-111", "person.name", |f| f.arg("list", &list));
         }
     }
+    same_code(cases, dockets);
+    same_phone(cases, dockets);
     for group in grouped(cases, "cert.no") {
         let persons: BTreeSet<(Option<&str>, Option<&str>)> = group
             .iter()
@@ -25,6 +28,45 @@ pub(super) fn check(cases: &[Case<'_>], dockets: &mut [Docket]) {
         if persons.len() > 1 {
             let number = distinct(&group, cases, "cert.no").into_iter().next().unwrap_or_default();
             say(&group, cases, dockets, "FD-162", "cert.no", |f| f.arg("value", &number));
+        }
+    }
+}
+
+/// FD-143: one 统一社会信用代码, several units.
+fn same_code(cases: &[Case<'_>], dockets: &mut [Docket]) {
+    for group in grouped(cases, "unit.uscc") {
+        let units: BTreeSet<&str> =
+            group.iter().filter_map(|&i| cases.get(i)).map(|c| c.applicant.unit.as_str()).collect();
+        for &index in group.iter().filter(|_| units.len() > 1) {
+            let (Some(case), Some(docket)) = (cases.get(index), dockets.get_mut(index)) else {
+                continue;
+            };
+            let own = case.applicant.unit.as_str();
+            let other = units.iter().find(|unit| **unit != own).copied().unwrap_or_default();
+            let finding = Finding::new("FD-143", case.origin("unit.uscc")).field("unit.uscc");
+            let finding = finding.arg("code", case.shown("unit.uscc")).arg("unit", other);
+            let clause = case.pack.unit_record.as_ref().map_or("", |r| r.clause.as_str());
+            docket.say(finding.clause(clause).build());
+        }
+    }
+}
+
+/// DU-122: one phone under several names; of one unit it may well be that of its clerk.
+fn same_phone(cases: &[Case<'_>], dockets: &mut [Docket]) {
+    let mut phones: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, case) in cases.iter().enumerate().filter(|(_, case)| !case.withdrawn) {
+        if let Some(Value::List(list)) = case.value("contact.phone") {
+            for phone in list {
+                phones.entry(phone).or_default().push(index);
+            }
+        }
+    }
+    for group in phones.into_values() {
+        let units: BTreeSet<&str> =
+            group.iter().filter_map(|&i| cases.get(i)).map(|c| c.applicant.unit.as_str()).collect();
+        if units.len() > 1 && distinct(&group, cases, "person.id_no").len() > 1 {
+            let list = listed(&group, cases, false);
+            say(&group, cases, dockets, "DU-122", "contact.phone", |f| f.arg("list", &list));
         }
     }
 }

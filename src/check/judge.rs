@@ -5,8 +5,8 @@ use super::derive::{self, Batch};
 use super::predicate::truth;
 use super::{Decision, History, Judgement, Question, Report};
 use super::{
-    exceptions, forms, identity, materials, posts, quota, registers, routes, rules, sanity, scope,
-    windows,
+    exceptions, forms, identity, materials, posts, quota, registers, resume, routes, rules, sanity,
+    scope, windows,
 };
 use crate::diag::{Finding, Origin, Severity};
 use crate::normalize::{Applicant, Record, Submission, Value};
@@ -164,6 +164,7 @@ fn one(case: &Case<'_>, docket: &mut Docket) -> Vec<String> {
     windows::check(case, docket);
     registers::check(case, docket);
     sanity::check(case, docket);
+    resume::check(case, docket);
     omitted(case, docket);
     materials::check_lines(case, docket);
     routes::check(case, docket)

@@ -19,6 +19,7 @@ mod posts;
 mod predicate;
 mod quota;
 mod registers;
+mod resume;
 mod routes;
 mod rules;
 mod sanity;

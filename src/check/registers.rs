@@ -1,8 +1,9 @@
 //! The office's registers against one person: the integrity record, last year's results.
 
 use super::case::{Case, Docket};
+use super::forms::weigh;
 use crate::diag::{Finding, FindingBuilder};
-use crate::pack::{Ban, Registers, ResultRow};
+use crate::pack::{Ban, Registers, ResultRow, UnitRow, fact_label};
 use crate::text::{PartialDate, fold};
 use chrono::Datelike as _;
 
@@ -24,6 +25,39 @@ pub(super) fn check(case: &Case<'_>, docket: &mut Docket) {
         }
     }
     passed(registers, case, docket);
+    unit_record(registers, case, docket);
+}
+
+/// RT-142 and RT-141: what the office's register of units lacks of the unit and of whom it answers
+/// to. An office without a register is not asked.
+fn unit_record(registers: &Registers, case: &Case<'_>, docket: &mut Docket) {
+    let Some(asked) = case.pack.unit_record.as_ref().filter(|_| !registers.units.is_empty()) else {
+        return;
+    };
+    let absent = registers.unit(&case.applicant.unit).is_none();
+    let missing: Vec<String> = asked
+        .required
+        .iter()
+        .filter(|fact| absent || case.value(fact).is_none())
+        .map(|fact| fact_label(fact))
+        .collect();
+    if absent || !missing.is_empty() {
+        let finding = Finding::new("RT-142", case.origin("unit.name")).field("unit.name");
+        let finding = finding.arg("unit", &case.applicant.unit).arg("cols", missing.join("、"));
+        docket.say(weigh(finding.clause(&asked.clause), asked.severity.as_deref()));
+    }
+    let Some(above) = case.text("unit.supervisor").filter(|_| asked.supervisor_registered) else {
+        return;
+    };
+    let key = fold(above);
+    let named = |row: &UnitRow| {
+        let own = row.facts.iter().filter(|(fact, ..)| *fact == "unit.supervisor");
+        fold(&row.unit) == key || own.into_iter().any(|(_, text, _)| fold(text) == key)
+    };
+    if !registers.units.iter().any(named) && key != fold(&case.applicant.unit) {
+        let finding = Finding::new("RT-141", case.origin("unit.supervisor")).arg("value", above);
+        docket.say(finding.clause(&asked.clause).field("unit.supervisor").build());
+    }
 }
 
 fn matches(name: &str, id_no: &str, unit: &str, case: &Case<'_>) -> Option<Match> {

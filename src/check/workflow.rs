@@ -38,8 +38,8 @@ pub enum Refused {
     Unknown,
     /// The route decides, and it is not known (RT-101).
     NoRoute,
-    /// Not in this state (RT-115); the state or the last step.
-    NotNow(String),
+    /// Not in this state (RT-115, or what the pack says instead); the state or the last step.
+    NotNow(String, Option<String>),
 }
 
 /// The machine of one case.
@@ -101,11 +101,14 @@ impl<'a> Machine<'a> {
                 return Ok(chain_step(event));
             }
             let last = self.done.last().map_or("申报", String::as_str);
-            return Err(Refused::NotNow(last.to_owned()));
+            return Err(Refused::NotNow(last.to_owned(), None));
         }
         let of_flow = |flow: &&Flow<'_>| flow.steps.iter().any(|(_, step)| step.event == event);
         if let Some(flow) = self.flows.iter().find(of_flow) {
-            return Err(Refused::NotNow(flow.state.clone()));
+            let transitions = &flow.workflow.transitions;
+            let said =
+                transitions.iter().find(|t| t.event == event).and_then(|t| t.finding.clone());
+            return Err(Refused::NotNow(flow.state.clone(), said));
         }
         Err(self.nowhere(event))
     }
@@ -119,10 +122,30 @@ impl<'a> Machine<'a> {
         match (in_route || named, self.route.is_empty()) {
             (true, true) => Refused::NoRoute,
             (true, false) => {
-                Refused::NotNow(self.done.last().cloned().unwrap_or_else(|| "申报".to_owned()))
+                let last = self.done.last().cloned().unwrap_or_else(|| "申报".to_owned());
+                Refused::NotNow(last, None)
             }
             (false, _) => Refused::Unknown,
         }
+    }
+
+    /// What keeps the paper of a case out: the code of a step that takes paper in and cannot be
+    /// taken yet. `None` when the paper may come, or came already.
+    pub fn paper_barred(&self) -> Option<String> {
+        let takes = |t: &&Transition| {
+            let window = t.window.as_deref();
+            window.is_some_and(|name| on_paper(self.pack, name)) && t.finding.is_some()
+        };
+        let mut steps = self.flows.iter().flat_map(|flow| {
+            let own = flow.workflow.transitions.iter().filter(takes);
+            own.map(move |t| (flow, t))
+        });
+        let barred = steps.find(|(flow, t)| {
+            let at = |state: &str| flow.workflow.states.iter().position(|s| s == state);
+            // states are written in the order in which a case goes through them
+            at(&flow.state) < at(&t.from)
+        });
+        barred.and_then(|(_, t)| t.finding.clone())
     }
 
     /// Where the case stands.
@@ -173,6 +196,10 @@ fn start(pack: &Pack, workflow: &Workflow, steps: &[(String, Step)]) -> String {
         state.clone_from(&step.to);
     }
     state
+}
+
+fn on_paper(pack: &Pack, window: &str) -> bool {
+    pack.windows.iter().any(|w| w.stage == "paper" && (w.id == window || w.stage == window))
 }
 
 fn registers(pack: &Pack, window: &str) -> bool {
@@ -271,7 +298,7 @@ steps = ["区", "市"]
         let last = machine.step("审核通过").unwrap();
         assert_eq!((last.to.as_str(), last.needs_scans), ("审核已通过", false));
         machine.replay("审核通过", "审核已通过");
-        assert_eq!(machine.step("审核通过"), Err(Refused::NotNow("审核已通过".into())));
+        assert_eq!(machine.step("审核通过"), Err(Refused::NotNow("审核已通过".into(), None)));
         assert_eq!(machine.standing().states, ["审核已通过"]);
     }
 
@@ -280,7 +307,7 @@ steps = ["区", "市"]
         let pack = pack(STEPS);
         let route = ["区".to_owned(), "市".to_owned()];
         let mut machine = Machine::new(&pack, "技师", &route);
-        assert_eq!(machine.step("市"), Err(Refused::NotNow("申报".into())));
+        assert_eq!(machine.step("市"), Err(Refused::NotNow("申报".into(), None)));
         assert_eq!(machine.step("区").unwrap().to, "区");
         machine.replay("区", "区");
         assert!(machine.step("市").is_ok());

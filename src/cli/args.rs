@@ -37,7 +37,7 @@ pub(super) struct Common {
     pub(super) config: PathBuf,
     /// Drop folder (only read)
     #[arg(long, global = true, value_name = "DIR")]
-    inbox: Option<PathBuf>,
+    pub(super) inbox: Option<PathBuf>,
     /// Where results appear
     #[arg(long, global = true, value_name = "DIR")]
     outbox: Option<PathBuf>,
@@ -98,6 +98,8 @@ Ctrl-C or SIGTERM finishes the entry in hand; a second one ends at once.")]
     Watch,
     /// What a pass would say of one entry; writes nothing
     Check(CheckArgs),
+    /// Whose decision another circular would turn, and by which rule
+    Compare(CompareArgs),
     /// What the last report says, entry by entry
     #[command(after_help = "Example:
   dossier status --json | jq .counts")]
@@ -166,6 +168,26 @@ pub(super) struct CheckArgs {
     /// Identity numbers in full (with --json only)
     #[arg(long, requires = "json")]
     pub(super) show_ids: bool,
+}
+
+/// What `dossier compare` compares.
+#[derive(Debug, Group)]
+#[command(after_help = "Examples:
+  dossier compare nantong-2019 nantong-2020
+  dossier compare nantong-2019 nantong-2020 --inbox 去年收件 --json
+The applicants are those in the ledger of the first circular; with --inbox DIR (or --from-inbox, or
+while that ledger is empty) those that lie in the drop folder. Times of handing in are left out of
+both judgements. Nothing is kept. Ends with 1 when somebody's decision is another.")]
+pub(super) struct CompareArgs {
+    /// The first circular: a folder under templates/
+    #[arg(value_name = "PACK-A")]
+    pub(super) before: String,
+    /// The second circular
+    #[arg(value_name = "PACK-B")]
+    pub(super) after: String,
+    /// Take the applicants from the drop folder, not from the ledger
+    #[arg(long)]
+    pub(super) from_inbox: bool,
 }
 
 /// What `dossier decide` records.

@@ -8,6 +8,7 @@ macro_rules! say {
 
 mod args;
 mod check;
+mod compare;
 mod decide;
 mod doctor;
 mod interrupt;
@@ -114,6 +115,7 @@ fn dispatch(args: &Args) -> Outcome {
         Command::Run => run::run(&args.common),
         Command::Watch => run::watch(&args.common),
         Command::Check(wanted) => check::check(&args.common, wanted),
+        Command::Compare(wanted) => compare::compare(&args.common, wanted),
         Command::Decide(wanted) => decide::decide(&args.common, wanted),
         Command::Receive(wanted) => decide::receive(&args.common, wanted),
         Command::Doctor => doctor::doctor(&args.common),

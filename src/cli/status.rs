@@ -41,6 +41,9 @@ pub(super) fn status(common: &Common) -> Outcome {
         print_json(&body)?;
         return Ok(Exit::Clean);
     }
+    for finding in pipeline::remaining(&settings(common)?).unwrap_or_default() {
+        say!("{}（{}）", finding.message, finding.code);
+    }
     for submission in list(&report, "submissions") {
         say!(
             "{}  {}  {} 人",

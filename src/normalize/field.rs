@@ -43,9 +43,23 @@ pub(super) fn read(
         "honours" => merit::parsed(&text, merit::Kind::Honour),
         "contests" => merit::parsed(&text, merit::Kind::Contest),
         "awards" => merit::parsed(&text, merit::Kind::Award),
+        votes if votes.starts_with("vote.") => maybe(cell::count(&text).map(Value::Int)),
+        scores if scores.starts_with("score.") => score(&text),
         "coached.top10_city" => maybe(merit::coached(&text).map(Value::Int)),
         other if other.starts_with("appraisal.") => grade(&text),
         _ => cell::plain(&text),
+    }
+}
+
+/// 0 to 100, or 合格 / 不合格; nothing is no score, and not zero.
+fn score(text: &str) -> Parsed {
+    let word = fold(text);
+    let bare = word.strip_suffix('分').unwrap_or(&word);
+    let number = bare.parse::<f64>().is_ok_and(|n| (0.0..=100.0).contains(&n));
+    if number || ["合格", "不合格"].contains(&bare) {
+        Parsed::text(bare)
+    } else {
+        Parsed::fault("FM-122", text.trim())
     }
 }
 

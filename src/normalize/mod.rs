@@ -31,6 +31,7 @@ mod register;
 mod roster;
 mod row;
 mod sheet;
+mod summary;
 mod table;
 #[cfg(test)]
 mod tests;

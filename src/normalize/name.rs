@@ -16,6 +16,10 @@ pub(super) fn read(raw: &str) -> (Parsed, Option<String>) {
     if spaced != name || name.chars().count() != raw.chars().count() && note.is_none() {
         parsed = parsed.repair("去除空格");
     }
+    // 严 飞: printed with a blank to line up with names of three characters
+    if strip_blanks(&name) != name && name.chars().any(is_han) {
+        parsed = parsed.note("FD-106", &[("value", &spaced)]);
+    }
     let dotted = dots(&spaced);
     if dotted != spaced {
         parsed = parsed.repair("间隔号规范");
@@ -145,10 +149,10 @@ mod tests {
     #[test]
     fn names_are_cleaned_and_flagged() {
         for (raw, expect, codes) in [
-            ("严 飞", "严飞", ""),
-            ("严\u{3000}飞", "严飞", ""),
-            ("严\u{A0}飞\u{200B}", "严飞", ""),
-            ("严\n飞", "严飞", ""),
+            ("严 飞", "严飞", "FD-106"),
+            ("严\u{3000}飞", "严飞", "FD-106"),
+            ("严\u{A0}飞\u{200B}", "严飞", "FD-106"),
+            ("严\n飞", "严飞", "FD-106"),
             ("John  Smith", "John Smith", ""),
             ("'严飞", "严飞", ""),
             ("“严飞”", "严飞", ""),

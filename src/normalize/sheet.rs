@@ -4,7 +4,7 @@ use super::grid::Grid;
 use super::header::label;
 use super::row::{self, Ctx, Slot};
 use super::table::{self, Header, Kind, Titles};
-use super::{Field, Row, Source, Value, beside, date, trade};
+use super::{Field, Row, Source, Value, beside, date, summary, trade};
 use crate::diag::{Finding, Origin};
 use crate::read::{CellValue, Sheet, a1};
 use crate::text::{fold, strip_blanks};
@@ -73,10 +73,12 @@ pub(super) fn read(
         codes: Vec::new(),
     };
     let form = walk.printed(&grid, &header);
+    let top = header.top;
     walk.run(&grid, header);
     walk.report();
     walk.shortened();
     walk.other_form(form);
+    summary::check(ctx, &grid, top, (path, &sheet.name), &mut walk.out);
     Some(walk.out)
 }
 

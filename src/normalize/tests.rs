@@ -203,7 +203,7 @@ fn a_row_with_titles_notes_and_totals() {
     assert_eq!(row.record["person.sex"].source, Source::Filled);
     assert_eq!(row.record["post.trade"].repairs, ["工种按通知别名规范"]);
     assert_eq!(row.record["person.name"].origin.cell.as_deref(), Some("B5"));
-    assert_eq!(codes(&row.findings), ["FD-141", "FD-111", "FD-111"]);
+    assert_eq!(codes(&row.findings), ["FD-106", "FD-141", "FD-111", "FD-111"]);
     assert_eq!(filing.files[0].verdict, Verdict::Used);
     assert_eq!(filing.files[0].used_as.as_deref(), Some("roster"));
 }
@@ -219,7 +219,7 @@ fn faults_stand_at_their_cells() {
     let filing = run("xlsx", vec![sheet("Sheet1", &[&labels, &bad, &new])]);
     let mut first = codes(&filing.rows[0].findings);
     first.sort_unstable();
-    assert_eq!(first, ["DT-112", "DT-113", "FD-111", "FD-161", "FD-162", "ID-107"]);
+    assert_eq!(first, ["DT-112", "DT-113", "FD-106", "FD-111", "FD-161", "FD-162", "ID-107"]);
     let level = filing.rows[0].findings.iter().find(|f| f.code.as_str() == "FD-161").unwrap();
     assert_eq!(level.origin, Origin::cell("申报汇总表.xlsx", "Sheet1", "N2"));
     assert_eq!(level.field.as_deref(), Some("apply.level"));

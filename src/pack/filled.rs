@@ -12,6 +12,9 @@ pub struct Filled {
     pub id: String,
     /// Words of its title; blanks and width do not matter.
     pub title: String,
+    /// The clause that prints the form.
+    #[serde(default)]
+    pub clause: String,
     /// Its labels that need a word.
     #[serde(default)]
     pub fields: Vec<FilledField>,
@@ -28,6 +31,11 @@ pub struct FilledField {
     pub place: String,
     /// The fact; with a `*` every cell below the label is one, numbered from 1.
     pub field: String,
+    /// What is written there must hold one of these words.
+    #[serde(default)]
+    pub says: Vec<String>,
+    /// What to say when it does not; FM-111 unless given.
+    pub finding: Option<String>,
 }
 
 /// Where a value stands, seen from its label.

@@ -352,6 +352,8 @@ pub struct Transition {
     pub window: Option<String>,
     #[serde(default)]
     pub needs: Vec<String>,
+    /// What to say when it is tried in another state; RT-115 unless given.
+    pub finding: Option<String>,
     #[serde(default)]
     pub locks: bool,
 }

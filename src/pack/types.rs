@@ -32,6 +32,9 @@ pub struct Pack {
     /// Facts that no column asks for.
     #[serde(default)]
     pub derive: BTreeMap<String, Derive>,
+    /// What the office must know of a unit before its people may apply.
+    #[serde(default)]
+    pub unit_record: Option<UnitRecord>,
     /// Closed word lists per fact.
     #[serde(default)]
     pub vocabulary: BTreeMap<String, Vec<String>>,
@@ -265,6 +268,21 @@ pub struct Roster {
     pub empty: BTreeMap<String, String>,
 }
 
+/// `[unit_record]`: the unit stands in the office's register of units, with these facts; its
+/// supervising department stands there, too.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct UnitRecord {
+    #[serde(default)]
+    pub required: Vec<String>,
+    #[serde(default)]
+    pub supervisor_registered: bool,
+    pub severity: Option<String>,
+    #[serde(default)]
+    pub clause: String,
+}
+
 /// How a fact comes about that no column asks for.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -299,6 +317,12 @@ pub struct Window {
     pub late: Option<String>,
     #[serde(default)]
     pub holidays_closed: bool,
+    /// Weekdays on which the office is closed all the same.
+    #[serde(default)]
+    pub closed_days: Vec<Datetime>,
+    /// Weekend days on which it is open.
+    #[serde(default)]
+    pub open_days: Vec<Datetime>,
     pub actor: Option<String>,
     pub to: Option<String>,
     #[serde(default)]

@@ -52,6 +52,7 @@ const VALUES: &[(&str, Kind)] = &[
     ("**.other", Kind::Fact),
     ("roster.required.*", Kind::Fact),
     ("roster.asked.*", Kind::Fact),
+    ("unit_record.required.*", Kind::Fact),
     ("derive.*.copy", Kind::Fact),
     ("material.*.since", Kind::Fact),
     ("convention.*.field", Kind::Fact),

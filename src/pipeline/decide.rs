@@ -126,6 +126,7 @@ pub fn decide(
         None => {
             let step = allowed(&desk, &key, judgement, event, order, asked)?;
             notes.extend(outside(&desk.pack, &step, order.at));
+            notes.extend(photo_waited(&desk, &key, &step, order.at));
             (ReviewKind::Step, step.event, step.to)
         }
     };
@@ -289,8 +290,9 @@ fn allowed(
     let start = |code: &str| Finding::new(code, Origin::default());
     let step = match machine.step(event) {
         Ok(step) => step,
-        Err(Refused::NotNow(state)) => {
-            return Err(refusal(start("RT-115").arg("a", state).arg("event", event).build()));
+        Err(Refused::NotNow(state, said)) => {
+            let code = said.as_deref().unwrap_or("RT-115");
+            return Err(refusal(start(code).arg("a", state).arg("event", event).build()));
         }
         Err(Refused::NoRoute) => {
             let key = "组织类别或属地";
@@ -328,6 +330,21 @@ fn on_paper(pack: &Pack, step: &Step) -> bool {
 fn outside(pack: &Pack, step: &Step, at: DateTime<FixedOffset>) -> Option<String> {
     let window = window(pack, step)?;
     super::receive::outside(pack, window, at)
+}
+
+/// PH-132: the photo waited longer for its review than the circular allows.
+fn photo_waited(desk: &Desk, key: &str, step: &Step, at: DateTime<FixedOffset>) -> Option<String> {
+    let within = window(&desk.pack, step)?.within_hours_of.as_ref()?;
+    if within.event != "photo_uploaded" {
+        return None;
+    }
+    let people = desk.table.people(key);
+    let came = people.iter().filter(|a| a.photo.is_some()).map(|a| a.arrival.at).max()?;
+    let hours = (at - came).num_seconds().div_euclid(3600);
+    let late = at - came > chrono::Duration::hours(i64::from(within.hours));
+    let finding = Finding::new("PH-132", Origin::default()).arg("h", hours);
+    let finding = finding.arg("limit", within.hours).build();
+    late.then(|| format!("{} {}", finding.code, finding.message))
 }
 
 pub(super) fn word(decision: Decision) -> &'static str {

@@ -1,6 +1,7 @@
 //! One pass: deliveries through the street. The only module that calls two stages.
 
 mod answers;
+mod compare;
 mod context;
 mod decide;
 mod doctor;
@@ -13,6 +14,7 @@ mod parallel;
 mod reading;
 mod receive;
 mod registers;
+mod remaining;
 mod sheet;
 mod standing;
 mod try_entry;
@@ -20,11 +22,13 @@ mod unchanged;
 mod units;
 mod wire;
 
+pub use compare::{Compared, Flip, compare};
 pub use decide::{Decided, Order, decide, decide_from};
 pub use doctor::{Check, Health, doctor};
 pub use forms::lint;
 pub use observer::{Observer, Silent};
 pub use receive::{Arrived as Received, receive};
+pub use remaining::remaining;
 pub use standing::{CaseLog, LogLine, case_log};
 pub use try_entry::try_entry;
 

@@ -1,6 +1,7 @@
 //! A person witnesses an arrival: of an entry, or of the paper of a case.
 
 use super::decide::Desk;
+use super::standing::machine;
 use super::{RunError, answers};
 use crate::check::Decision;
 use crate::config::Settings;
@@ -9,7 +10,7 @@ use crate::intake::{self, Seen};
 use crate::ledger::{ReviewKind, ReviewRow, WitnessRow};
 use crate::pack::{Pack, Session, Window};
 use crate::text::mask_ids;
-use chrono::{DateTime, FixedOffset, Timelike as _};
+use chrono::{DateTime, Datelike as _, FixedOffset, Timelike as _, Weekday};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -77,7 +78,11 @@ pub fn receive(
             }
             What::Paper { number, key } => {
                 let papers = desk.pack.windows.iter().filter(|w| w.stage == "paper");
-                notes.extend(papers.filter_map(|w| outside(&desk.pack, w, at)));
+                for window in papers {
+                    notes.extend(outside(&desk.pack, window, at));
+                    notes.extend(closed(&desk.pack, window, at));
+                    notes.extend(abandoned(&desk.pack, window, at));
+                }
                 let row = ReviewRow {
                     kind: ReviewKind::Paper,
                     record: answers::bound(&desk.table.people(&key), PAPER),
@@ -109,8 +114,13 @@ fn find(
         let accepted = |key: &str| {
             report.judgements.get(key).is_some_and(|j| j.decision == Decision::Accepted)
         };
-        if !accepted(key) {
-            let finding = Finding::new("RT-111", Origin::default()).build();
+        let judgement = report.judgements.get(key);
+        let barred = judgement.and_then(|judgement| {
+            machine(&desk.pack, judgement, &desk.table.reviews, key).paper_barred()
+        });
+        if !accepted(key) || barred.is_some() {
+            let code = barred.as_deref().unwrap_or("RT-111");
+            let finding = Finding::new(code, Origin::default()).build();
             let why = format!("{given}: {} {}", finding.code, finding.message);
             return Err(RunError::Refused(format!("{why}\nhint: `dossier show {given}`")));
         }
@@ -179,6 +189,27 @@ pub(super) fn outside(pack: &Pack, window: &Window, at: DateTime<FixedOffset>) -
         .arg("sessions", sessions)
         .build();
     Some(format!("{} {}", finding.code, finding.message))
+}
+
+/// WN-104: a day on which the office is closed.
+fn closed(pack: &Pack, window: &Window, at: DateTime<FixedOffset>) -> Option<String> {
+    let at = at.with_timezone(&pack.offset());
+    let day = at.format("%Y-%m-%d").to_string();
+    let listed = |days: &[toml::value::Datetime]| {
+        days.iter().any(|d| d.date.is_some_and(|date| date.to_string() == day))
+    };
+    let weekend = matches!(at.weekday(), Weekday::Sat | Weekday::Sun);
+    let shut = listed(&window.closed_days) || (weekend && !listed(&window.open_days));
+    let finding = Finding::new("WN-104", Origin::default()).arg("date", &day).build();
+    (window.holidays_closed && shut).then(|| format!("{} {}", finding.code, finding.message))
+}
+
+/// WN-106: paper after the end of a window whose lateness means giving up.
+fn abandoned(pack: &Pack, window: &Window, at: DateTime<FixedOffset>) -> Option<String> {
+    let over = pack.span(window).end.is_some_and(|end| at > end);
+    let finding = Finding::new("WN-106", Origin::default()).build();
+    (over && window.late.as_deref() == Some("abandon"))
+        .then(|| format!("{} {}", finding.code, finding.message))
 }
 
 fn on_a_day(window: &Window, at: DateTime<FixedOffset>) -> bool {

@@ -58,6 +58,20 @@ pub fn try_entry(
     Ok(wire::report(&judged, &[], &[], run, pen))
 }
 
+/// Takes in one item of the inbox for a dry run; `None` when it changes or nothing is there.
+pub(super) fn take_in_one(
+    settings: &Settings,
+    place: &Path,
+    blobs: &Blobs,
+    pool: &Pool,
+) -> Result<Option<Delivery>, RunError> {
+    match take_in(settings, place, blobs, pool, None) {
+        Ok(delivery) => Ok(Some(delivery)),
+        Err(RunError::Refused(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 fn take_in(
     settings: &Settings,
     place: &Path,

@@ -587,7 +587,7 @@ fn every_command_has_an_example_and_the_version_names_the_schema() {
     assert!(version.contains(env!("CARGO_PKG_VERSION")) && version.contains("circular-pack/1"));
     let commands = [
         "run", "watch", "check", "status", "show", "why", "decide", "receive", "rule", "lint",
-        "sample", "doctor",
+        "sample", "doctor", "compare",
     ];
     for command in commands {
         let help = office.run(&[command, "--help"]).exits(0).stdout;

@@ -7,6 +7,7 @@ mod acceptance;
 mod answers;
 mod arrival;
 mod commands;
+mod compare;
 mod corrections;
 mod dirty;
 mod faults;

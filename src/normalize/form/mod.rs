@@ -6,6 +6,7 @@ mod choice;
 mod fields;
 mod inside;
 mod page;
+mod remarks;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -111,6 +112,8 @@ pub(super) fn read(ctx: &Ctx<'_>, path: &str, form: &FilledForm, sender: &str) -
     row.findings.extend(stranger(ctx, path, form, &row));
     row.findings.extend(unread.iter().map(not_understood));
     row.findings.extend(contradictions(&all));
+    let more = remarks::remarks(ctx, path, form, &all, &row);
+    row.findings.extend(more);
     Read::Person(row)
 }
 

@@ -29,9 +29,24 @@ fn is_blank(text: &str) -> bool {
 
 /// The lines of free text without those the form is printed with.
 fn written(text: &str) -> String {
-    let lines: Vec<&str> =
-        text.lines().map(str::trim_end).filter(|line| !is_printed(line)).collect();
+    let lines: Vec<&str> = text
+        .lines()
+        .map(|line| after_hint(line.trim_end()))
+        .filter(|line| !is_printed(line))
+        .collect();
     lines.join("\n")
+}
+
+/// What stands behind a hint in brackets at the beginning of a line.
+fn after_hint(line: &str) -> &str {
+    let behind =
+        line.trim_start().strip_prefix(['（', '(']).and_then(|rest| rest.split_once(['）', ')']));
+    match behind {
+        Some((hint, rest)) if hint.starts_with('请') && !rest.trim().is_empty() => {
+            rest.trim_start()
+        }
+        _ => line,
+    }
 }
 
 fn is_printed(line: &str) -> bool {
@@ -99,6 +114,8 @@ mod tests {
         assert_eq!(bare("opinion.unit", cell), "同意推荐，有空岗。");
         assert_eq!(bare("opinion.unit", "负责人：　　（公章）\n年　月　日"), "");
         assert_eq!(bare("opinion.unit", "同意。\n经办人：\n（盖章） 年 月 日"), "同意。");
+        let beside = "（请说明有无相应空岗）同意推荐。\n年　月　日";
+        assert_eq!(bare("opinion.unit", beside), "同意推荐。");
         // what somebody wrote about seals stays
         let told = "负责档案室盖章管理工作十五年，无差错";
         assert_eq!(bare("achievements", told), told);
