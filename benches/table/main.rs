@@ -2,11 +2,12 @@
 //!
 //! Each figure is taken in a process of its own (this program again, with `one` and the name of the
 //! measurement), so that peaks of memory are its own. What is compared is run side by side, in turns.
-//! Sizes: `BENCH_APPLICANTS=100,1000` · `BENCH_DOCS=2000` · `BENCH_PACKET_MB=2048` · `BENCH_ROWS=100000`.
+//! Sizes: `BENCH_APPLICANTS=100,1000` · `BENCH_DOCS=2000` · `BENCH_PACKET_MB=2048` · `BENCH_ROWS=100000` · `BENCH_JUDGED=100000`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a table is printed")]
 
 mod binding;
 mod forms;
+mod judge;
 mod kit;
 mod roster;
 mod sources;
@@ -33,6 +34,7 @@ fn one(name: &str, args: &[&str]) -> ExitCode {
         "bind" => binding::one(args),
         "roster" => roster::one(args),
         "pass" => whole::one(args),
+        "judge" => judge::one(args),
         _ => return ExitCode::from(2),
     };
     println!("{measured}");
@@ -45,11 +47,12 @@ type Part = fn(&mut Table);
 fn table(only: Option<&str>) -> ExitCode {
     let wanted = |name: &str| only.is_none_or(|only| only == name);
     let mut table = Table::default();
-    let parts: [(&str, Part); 4] = [
+    let parts: [(&str, Part); 5] = [
         ("whole", whole::rows),
         ("forms", forms::rows),
         ("binding", binding::rows),
         ("roster", roster::rows),
+        ("judge", judge::rows),
     ];
     for (name, rows) in parts {
         if wanted(name) {

@@ -14,6 +14,7 @@ mod identity;
 mod judge;
 mod materials;
 mod merits;
+mod one_sided;
 mod photo;
 mod posts;
 mod predicate;
@@ -30,6 +31,7 @@ mod windows;
 mod workflow;
 
 pub use judge::check;
+pub use one_sided::one_sided;
 pub use windows::late_question;
 pub use workflow::{Machine, Refused, Standing, Step};
 

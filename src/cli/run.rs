@@ -57,9 +57,9 @@ pub(super) fn run(common: &Common) -> Outcome {
     let screen = Screen::new(common, Manner::End)?;
     let result = pipeline::run(&settings, Witness::Run, &screen);
     screen.bar.finish_and_clear();
-    let outcome = result?;
-    report(common, &outcome)?;
-    Ok(exit_of(&outcome))
+    let outcomes = result?;
+    report(common, &outcomes)?;
+    Ok(worst(&outcomes))
 }
 
 pub(super) fn watch(common: &Common) -> Outcome {
@@ -69,10 +69,10 @@ pub(super) fn watch(common: &Common) -> Outcome {
         // the clock moves on between passes, so settings are settled anew each time
         let settings = settings(common)?;
         match pipeline::run(&settings, Witness::Watch, &screen) {
-            Ok(outcome) => {
-                last = exit_of(&outcome);
-                if outcome.changed {
-                    report(common, &outcome)?;
+            Ok(outcomes) => {
+                last = worst(&outcomes);
+                if outcomes.iter().any(|outcome| outcome.changed) {
+                    report(common, &outcomes)?;
                 }
             }
             Err(error @ RunError::Publish(_)) => eprintln!("error: {error}"),
@@ -105,13 +105,24 @@ fn progress_bar(quiet: bool) -> ProgressBar {
     bar
 }
 
-fn report(common: &Common, outcome: &pipeline::Outcome) -> Result<(), Failure> {
+/// What the pass came to; as JSON the report itself, of several circulars a list of them.
+fn report(common: &Common, outcomes: &[pipeline::Outcome]) -> Result<(), Failure> {
     if common.json {
-        return print_json(&outcome.report);
+        return match outcomes {
+            [one] => print_json(&one.report),
+            many => print_json(&many.iter().map(|o| &o.report).collect::<Vec<_>>()),
+        };
     }
-    if common.quiet {
-        return Ok(());
+    for outcome in outcomes.iter().filter(|_| !common.quiet) {
+        if outcomes.len() > 1 {
+            say!("{}", outcome.report.run.circular);
+        }
+        tell(outcome);
     }
+    Ok(())
+}
+
+fn tell(outcome: &pipeline::Outcome) {
     let c = &outcome.report.counts;
     say!(
         "来件 {}，申报人 {}：机审通过（待人工核对） {}，退回补正 {}，待定 {}；文件 {}",
@@ -124,9 +135,11 @@ fn report(common: &Common, outcome: &pipeline::Outcome) -> Result<(), Failure> {
     );
     let change = if outcome.changed { "已更新" } else { "没有变化" };
     say!("{change}，请打开 {}", outcome.root.join("00-先看这里.html").display());
-    Ok(())
 }
 
-fn exit_of(outcome: &pipeline::Outcome) -> Exit {
-    super::exit_of(&outcome.report)
+/// Something for a person to do in any of them is something to do.
+fn worst(outcomes: &[pipeline::Outcome]) -> Exit {
+    let all = outcomes.iter().map(|outcome| super::exit_of(&outcome.report));
+    let busy = all.into_iter().find(|exit| *exit != Exit::Clean);
+    busy.unwrap_or(Exit::Clean)
 }

@@ -83,12 +83,36 @@ impl Default for PathOptions {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RunOptions {
-    /// The circular to judge by: the name of a folder under `templates/`.
-    pub circular: String,
+    /// The circular to judge by: the name of a folder under `templates/`; a list of them when the
+    /// inbox takes what is for several.
+    pub circular: Circulars,
     /// The run's clock, RFC 3339; empty: the system's.
     pub now: String,
     /// Parallel jobs; 0: one per core.
     pub jobs: usize,
+}
+
+/// One name, or a list of names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "OneOrMore")]
+pub struct Circulars(pub Vec<String>);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+impl From<OneOrMore> for Circulars {
+    fn from(value: OneOrMore) -> Self {
+        let mut ids = match value {
+            OneOrMore::One(id) => vec![id],
+            OneOrMore::More(ids) => ids,
+        };
+        ids.retain(|id| !id.is_empty());
+        Self(ids)
+    }
 }
 
 /// `[intake]`

@@ -33,8 +33,10 @@ pub struct Settings {
     pub templates: PathBuf,
     /// Font folders in order.
     pub fonts: Vec<PathBuf>,
-    /// Id of the circular.
+    /// Id of the circular; of several the first, which also reports what has no place yet.
     pub circular: String,
+    /// All circulars the inbox takes things for, the first among them.
+    pub circulars: Vec<String>,
     /// The run's one clock.
     pub now: DateTime<FixedOffset>,
     /// Parallel jobs.
@@ -68,12 +70,12 @@ impl Settings {
             given.clone().unwrap_or_else(|| base.join(written))
         };
         let paths = &options.paths;
-        let circular = overrides.circular.clone().unwrap_or(options.run.circular);
-        if circular.is_empty() {
+        let circulars = overrides.circular.clone().map_or(options.run.circular.0, |id| vec![id]);
+        let Some(circular) = circulars.first().filter(|id| !id.is_empty()).cloned() else {
             return Err(ConfigError::Value(
                 "no circular chosen\nhint: set `circular` under [run] in pipeline.toml, or give --circular ID".into(),
             ));
-        }
+        };
         let jobs = overrides.jobs.unwrap_or(options.run.jobs);
         let settings = Self {
             inbox: place(&overrides.inbox, &paths.inbox),
@@ -82,6 +84,7 @@ impl Settings {
             templates: base.join(&paths.templates),
             fonts: paths.fonts.iter().map(|dir| base.join(dir)).collect(),
             circular,
+            circulars,
             now: clock(overrides.now.as_deref().unwrap_or(&options.run.now))?,
             jobs: if jobs == 0 { cores() } else { jobs },
             settle: Duration::from_secs(overrides.settle.unwrap_or(options.intake.settle_secs)),
@@ -92,6 +95,12 @@ impl Settings {
         };
         settings.refuse_nesting()?;
         Ok(settings)
+    }
+
+    /// The same for one of the circulars.
+    #[must_use]
+    pub fn of(&self, circular: &str) -> Self {
+        Self { circular: circular.to_owned(), ..self.clone() }
     }
 
     fn refuse_nesting(&self) -> Result<(), ConfigError> {

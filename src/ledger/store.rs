@@ -149,6 +149,15 @@ impl Ledger {
         Ok(version)
     }
 
+    /// The hash of the content that was filed last of an entry.
+    pub fn filed_content(&self, entry: &str) -> Result<Option<String>> {
+        let mut query = self.sql.prepare_cached(
+            "SELECT content FROM filing WHERE circular = ?1 AND entry = ?2
+             ORDER BY version DESC LIMIT 1",
+        )?;
+        Ok(query.query_row(params![self.circular, entry], |row| row.get(0)).optional()?)
+    }
+
     /// Every content of every entry, oldest first, by entry.
     pub fn filings<T: DeserializeOwned>(&self) -> Result<BTreeMap<String, Vec<T>>> {
         let mut query = self.sql.prepare(

@@ -9,6 +9,7 @@ mod beside;
 mod card;
 mod cell;
 mod census;
+mod circular;
 mod date;
 mod education;
 mod enrich;
@@ -42,6 +43,7 @@ mod unit;
 mod words;
 
 pub use assemble::{Chain, assemble};
+pub use circular::{candidates, undecided};
 pub use labels::reads;
 pub use register::read_register;
 pub use roster::normalize;

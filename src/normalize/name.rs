@@ -17,7 +17,7 @@ pub(super) fn read(raw: &str) -> (Parsed, Option<String>) {
         parsed = parsed.repair("去除空格");
     }
     // 严 飞: printed with a blank to line up with names of three characters
-    if strip_blanks(&name) != name && name.chars().any(is_han) {
+    if name.chars().any(char::is_whitespace) && name.chars().any(is_han) {
         parsed = parsed.note("FD-106", &[("value", &spaced)]);
     }
     let dotted = dots(&spaced);

@@ -226,7 +226,7 @@ fn faults_stand_at_their_cells() {
     assert!(filing.rows[0].withdrawn);
     assert_eq!(value(&filing.rows[0], "apply.transferred"), "是");
     // no present level: no certificate is asked for
-    assert_eq!(codes(&filing.rows[1].findings), ["ID-102"]);
+    assert_eq!(codes(&filing.rows[1].findings), ["ID-102", "FD-106"]);
     assert_eq!(value(&filing.rows[1], "post.level"), "none");
     assert_eq!(value(&filing.rows[1], "person.id_no"), "-");
 }

@@ -8,7 +8,7 @@ use super::cover::{band_fault, cases, takes};
 use super::load::nearest;
 use super::source::Source;
 use super::{Band, LoadedPack, Pack, Place, Window, Workflow, facts, words};
-use crate::diag::Finding;
+use crate::diag::{Finding, Origin};
 use crate::text::fold;
 use std::collections::BTreeSet;
 use toml::Spanned;
@@ -42,6 +42,14 @@ pub fn lint(loaded: &LoadedPack, readable: &dyn Fn(&str) -> bool) -> Vec<Finding
     findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.cmp(b)));
     findings.dedup();
     findings
+}
+
+/// Where a part of the pack is written, such as `rule.3`: file, line and column.
+pub fn place(loaded: &LoadedPack, path: &str) -> Origin {
+    let root = loaded.source.merged().unwrap_or_else(|_| DeTable::new());
+    let (pack, source) = (&loaded.pack, &loaded.source);
+    let lint = Lint { pack, source, root: &root, readable: &|_| true, findings: Vec::new() };
+    source.place(lint.spot(path).at)
 }
 
 /// A key of the merged text: where it is written, and how it is called.
@@ -121,7 +129,8 @@ impl Lint<'_> {
 
     fn ids(&mut self) {
         let p = self.pack;
-        let lists: [(&str, Vec<&str>); 12] = [
+        let lists: [(&str, Vec<&str>); 13] = [
+            ("amendment", p.amendments.iter().map(|x| x.id.as_str()).collect()),
             ("window", p.windows.iter().map(|x| x.id.as_str()).collect()),
             ("rule", p.rules.iter().map(|x| x.id.as_str()).collect()),
             ("exception", p.exceptions.iter().map(|x| x.id.as_str()).collect()),
@@ -182,7 +191,8 @@ impl Lint<'_> {
 
     fn clauses(&mut self) {
         let p = self.pack;
-        let lists: [(&str, Vec<&str>); 5] = [
+        let lists: [(&str, Vec<&str>); 6] = [
+            ("amendment", p.amendments.iter().map(|x| x.clause.as_str()).collect()),
             ("window", p.windows.iter().map(|x| x.clause.as_str()).collect()),
             ("rule", p.rules.iter().map(|x| x.clause.as_str()).collect()),
             ("exception", p.exceptions.iter().map(|x| x.clause.as_str()).collect()),

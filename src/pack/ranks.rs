@@ -73,6 +73,14 @@ pub fn grade_rank(word: &str) -> Option<usize> {
     rank(GRADES, word.trim())
 }
 
+/// One word of every step of the ladder of a fact that has one of its own.
+pub fn ladder_words(fact: &str) -> Vec<String> {
+    let own =
+        fact.starts_with("education.") || fact.starts_with("title.") || fact.ends_with(".level");
+    let steps = ladder(fact).iter().filter_map(|step| step.first());
+    steps.filter(|_| own).map(|word| (*word).to_owned()).collect()
+}
+
 /// The words `rank_of` knows for a fact.
 pub(super) fn words_of(fact: &str) -> Vec<&'static str> {
     ladder(fact).concat()

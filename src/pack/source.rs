@@ -1,8 +1,9 @@
 //! The texts of a chain laid one behind the other, so that whatever they merge to has its place.
 
-use super::merge;
+use super::{merge, time};
 use crate::blobs::hex;
 use crate::diag::Origin;
+use chrono::{DateTime, FixedOffset};
 use sha2::{Digest, Sha256};
 use toml::de::{DeTable, DeValue, Error};
 
@@ -10,6 +11,8 @@ use toml::de::{DeTable, DeValue, Error};
 #[derive(Debug, Clone, Default)]
 pub(super) struct Source {
     layers: Vec<Layer>,
+    /// Amendments that take effect later are left out; `None`: all are in force.
+    until: Option<DateTime<FixedOffset>>,
 }
 
 #[derive(Debug, Clone)]
@@ -27,6 +30,11 @@ impl Layer {
 }
 
 impl Source {
+    /// No texts yet, as they are in force at a moment (at its end, when none is given).
+    pub(super) fn at(until: Option<DateTime<FixedOffset>>) -> Self {
+        Self { layers: Vec::new(), until }
+    }
+
     /// Adds the text of what the last one extends.
     pub(super) fn push(&mut self, path: String, text: &str) {
         // one more, so that the end of a text is not the start of the next
@@ -53,8 +61,32 @@ impl Source {
             }
             merge::merge(&mut merged, own?);
         }
+        self.amend(&mut merged);
         merge::drop_removed(&mut merged);
         Ok(merged)
+    }
+
+    /// Lays the changes of the amendments in force over the whole, in the order of their effect.
+    fn amend<'a>(&self, merged: &mut DeTable<'a>) {
+        let list = merged.get("amendment").and_then(|list| list.get_ref().as_array());
+        let mut changes: Vec<(DateTime<FixedOffset>, DeTable<'a>)> = Vec::new();
+        for entry in list.into_iter().flatten() {
+            let entry = entry.get_ref();
+            let effective = entry.get("effective").and_then(|v| match v.get_ref() {
+                DeValue::Datetime(at) => time::first_moment(at),
+                _ => None,
+            });
+            let table = entry.get("changes").and_then(|v| v.get_ref().as_table());
+            // what is wrong with an amendment is told when it is read as one
+            let (Some(effective), Some(table)) = (effective, table) else { continue };
+            if self.until.is_none_or(|until| effective <= until) {
+                changes.push((effective, table.clone()));
+            }
+        }
+        changes.sort_by_key(|(effective, _)| *effective);
+        for (_, table) in changes {
+            merge::merge(merged, table);
+        }
     }
 
     /// Where the text added last begins.

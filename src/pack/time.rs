@@ -80,6 +80,11 @@ impl Pack {
     }
 }
 
+/// The first moment of a date of a pack, on the clocks of China.
+pub(super) fn first_moment(value: &Datetime) -> Option<DateTime<FixedOffset>> {
+    moment(value, FixedOffset::east_opt(8 * 3600)?, false)
+}
+
 fn moment(value: &Datetime, zone: FixedOffset, last: bool) -> Option<DateTime<FixedOffset>> {
     let date = value.date?;
     let date = NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())?;

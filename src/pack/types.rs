@@ -112,6 +112,9 @@ pub struct Pack {
     /// Severity by code: `error`, `warn`, `info` or `off`.
     #[serde(default)]
     pub severity: BTreeMap<String, String>,
+    /// Supplementary notices.
+    #[serde(default, rename = "amendment")]
+    pub amendments: Vec<Amendment>,
     /// Other names.
     #[serde(default)]
     pub aliases: Aliases,
@@ -448,6 +451,23 @@ pub struct Exception {
     pub any: Vec<Predicate>,
 }
 
+/// `[[amendment]]`: a supplementary notice. What it changes is written as in the pack itself, under
+/// `changes`, and laid over the pack from the day it takes effect.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Amendment {
+    pub id: String,
+    #[serde(default)]
+    pub doc_number: String,
+    #[serde(default)]
+    pub title: String,
+    pub issued_on: Option<Datetime>,
+    pub effective: Datetime,
+    pub clause: String,
+    pub changes: toml::Table,
+}
+
 /// A pack as loaded from disk, with what makes it reproducible.
 #[derive(Debug, Clone)]
 pub struct LoadedPack {
@@ -455,6 +475,9 @@ pub struct LoadedPack {
     pub pack: Pack,
     /// SHA-256 over the texts of the pack and all it extends, in hex.
     pub hash: String,
+    /// SHA-256 over what the papers of a person or a unit print of it, in hex: what only decides
+    /// leaves the papers of those it does not concern as they are.
+    pub paper_hash: String,
     /// The texts themselves, for the places of faults.
     pub(super) source: Source,
     /// Folders to look for templates in, the pack's own first, `common` last.

@@ -115,7 +115,7 @@ fn label(face: &str) -> &str {
 
 fn pack_checks(settings: &Settings, pinned: bool) -> Vec<Check> {
     let name = "规则包与模板";
-    let loaded = match pack::load(&settings.templates, &settings.circular) {
+    let loaded = match pack::load_at(&settings.templates, &settings.circular, settings.now) {
         Ok(loaded) => loaded,
         Err(error) => {
             return vec![Check::new(name, Health::Fail, error.to_string(), "运行 dossier lint")];

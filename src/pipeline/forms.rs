@@ -2,12 +2,13 @@
 //! anything is written.
 
 use super::{RunError, fonts};
+use crate::check;
 use crate::compose::{ComposeError, Templates, blank_record};
 use crate::config::Settings;
 use crate::diag::Finding;
 use crate::export::PdfExporter;
 use crate::normalize;
-use crate::pack::{self, Pack};
+use crate::pack::{self, LoadedPack, Pack};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 
@@ -145,7 +146,25 @@ pub fn lint(settings: &Settings) -> Result<Vec<Finding>, RunError> {
     if !faults.is_empty() {
         return Err(RunError::Forms(faults));
     }
-    Ok(pack::lint(&loaded, &normalize::reads))
+    let mut findings = judged(&loaded);
+    if !loaded.pack.amendments.is_empty() {
+        // as it is today, and as it will be when everything is in force
+        findings.extend(judged(&pack::load_at(
+            &settings.templates,
+            &settings.circular,
+            settings.now,
+        )?));
+        findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.cmp(b)));
+        findings.dedup();
+    }
+    Ok(findings)
+}
+
+/// What is wrong with a pack by its text, and which of its rules nobody can pass or fail.
+pub(super) fn judged(loaded: &LoadedPack) -> Vec<Finding> {
+    let mut findings = pack::lint(loaded, &normalize::reads);
+    findings.extend(check::one_sided(loaded));
+    findings
 }
 
 /// Whether the fonts are complete.

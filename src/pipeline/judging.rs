@@ -45,9 +45,16 @@ pub(crate) fn judge(
     now: DateTime<FixedOffset>,
     ledger: &mut Ledger,
 ) -> Result<Judged, RunError> {
-    let (chains, versions) = contents(ledger)?;
+    let (mut chains, versions) = contents(ledger)?;
+    let seen: BTreeMap<String, Seen> = ledger.seen()?;
+    // what was of no circular yet and was taken away leaves nothing to answer
+    let unclear = |chain: &Chain| {
+        chain.current.findings.iter().any(|f| f.code.as_str() == "IN-122")
+            && seen.get(&chain.current.entry).is_some_and(|seen| seen.gone)
+    };
+    chains.retain(|chain| !unclear(chain));
     let mut submissions = normalize::assemble(&chains, pack);
-    tell_gone(&ledger.seen()?, &mut submissions);
+    tell_gone(&seen, &mut submissions);
     let untaken = answers::collect(ledger, pack, &chains, &submissions, now)?;
     let reviews = ledger.reviews()?;
     let history = History { answers: answers::valid(&reviews, &submissions) };

@@ -7,6 +7,7 @@ mod decide;
 mod doctor;
 mod fonts;
 mod forms;
+mod intake;
 mod judging;
 mod observer;
 mod packet;
@@ -38,19 +39,18 @@ use crate::compose::{ComposeError, Templates};
 use crate::config::Settings;
 use crate::diag::{Finding, Severity};
 use crate::export::{ExportError, PdfExporter};
-use crate::intake::{Arrived, Delivery, Inbox, IntakeError, Look, Seen, Witness};
+use crate::intake::{Delivery, IntakeError, Witness};
 use crate::ledger::{
-    InstanceLock, Ledger, LedgerError, LockError, StateError, WitnessRow, prepare_state,
-    sweep_state,
+    InstanceLock, Ledger, LedgerError, LockError, StateError, prepare_state, sweep_state,
 };
-use crate::normalize;
 use crate::pack::{self, LoadedPack, PackError};
 use crate::publish::{self, Item, PublishError, RunInfo, WireReport};
 use crate::wall::Pool;
 use chrono::{DateTime, FixedOffset};
 use judging::Judged;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 use unchanged::Standing;
 
@@ -117,24 +117,23 @@ pub(crate) struct Office {
     pub(crate) settings: Settings,
     pub(crate) pack: LoadedPack,
     pub(crate) templates: Templates,
-    pub(crate) exporter: PdfExporter,
-    pub(crate) stamp: StampFonts,
-    pub(crate) fonts: String,
+    pub(crate) type_case: Arc<TypeCase>,
     pub(crate) blobs: Blobs,
     pub(crate) now: DateTime<FixedOffset>,
 }
 
-/// What a look at the inbox came to.
-#[derive(Default)]
-struct Taken {
-    /// Names of the entries that lie in the inbox.
-    there: BTreeSet<String>,
-    /// Whether anything is new.
-    news: bool,
-    /// Whether everything that settled was read.
-    whole: bool,
-    /// What has not settled, by name.
-    unsettled: Vec<Delivery>,
+/// The fonts, and what sets type with them.
+pub(crate) struct TypeCase {
+    pub(crate) exporter: PdfExporter,
+    pub(crate) stamp: StampFonts,
+    pub(crate) fonts: String,
+}
+
+impl TypeCase {
+    fn open(folders: &[PathBuf]) -> Result<Self, RunError> {
+        let exporter = PdfExporter::new(folders)?;
+        Ok(Self { exporter, stamp: fonts::stamp(folders)?, fonts: fonts::hash(folders) })
+    }
 }
 
 /// Workers that remember, beside the ledger, which files ended one of them.
@@ -143,182 +142,115 @@ pub(crate) fn pool(settings: &Settings) -> Result<Pool, RunError> {
     Ok(pool.remembering(settings.state.join("graves")))
 }
 
-/// Makes one pass over the inbox.
+/// Makes one pass over the inbox: what it came to for each circular, in their order.
 ///
 /// # Errors
 /// When the configuration, pack, templates or fonts do not fit (nothing is then written), when
 /// another instance runs, or when the disk fails; bad submissions are never errors.
-pub fn run(settings: &Settings, by: Witness, observer: &dyn Observer) -> Result<Outcome, RunError> {
+pub fn run(
+    settings: &Settings,
+    by: Witness,
+    observer: &dyn Observer,
+) -> Result<Vec<Outcome>, RunError> {
     let start = Instant::now();
-    let office = Office::open(settings)?;
+    let mut offices = Vec::new();
+    for id in &settings.circulars {
+        offices.push(Office::open(&settings.of(id), offices.first())?);
+    }
     let _lock = InstanceLock::take(&settings.state)?;
     sweep_state(&settings.state)?;
-    let mut ledger = Ledger::open(&settings.state, &settings.circular)?;
+    let mut desks = Vec::new();
+    let packs: String = offices.iter().map(|office| office.pack.hash.as_str()).collect();
+    for office in &offices {
+        let ledger = Ledger::open(&settings.state, &office.settings.circular)?;
+        let under = office.taken_under(&packs);
+        desks.push(intake::Desk { office, ledger, under, news: false });
+    }
     let pool = pool(settings)?;
     observer.doing("查看收件箱");
-    let under = office.taken_under();
-    let taken = office.take_in(&mut ledger, &pool, by, &under, observer)?;
+    let taken = intake::take_in(&mut desks, &pool, by, observer)?;
     observer.note(&|| format!("looked at {} entries: {:.1?}", taken.there.len(), start.elapsed()));
-    ledger.remember_look(&office.now.to_rfc3339())?;
-    if taken.whole {
-        ledger.remember_taken_under(&under)?;
-    }
     if pool.spared() > 0 {
         let spared = pool.spared();
         observer.note(&|| format!("{spared} files ended a worker before and were not tried again"));
     }
     drop(pool);
-    if !taken.news
-        && let Some(outcome) = Standing::of(&office, &ledger)?.outcome(&office, &ledger)?
-    {
-        observer.note(&|| format!("nothing changed since the last pass: {:.1?}", start.elapsed()));
-        return Ok(outcome);
-    }
-    observer.doing("审核");
-    let judging = Instant::now();
-    let judged = judging::judge(&office.pack.pack, office.now, &mut ledger)?;
-    observer.note(&|| format!("judged {} cases: {:.1?}", judged.cases.len(), judging.elapsed()));
-    observer.doing("制作卷宗");
-    let outcome = office.publish(&ledger, &judged, &taken.unsettled, observer)?;
-    // what waits is in the report but not in the ledger: such a report does not stand
-    if taken.whole && taken.unsettled.is_empty() {
-        Standing::of(&office, &ledger)?.remember(&ledger, &outcome.report.run.id)?;
+    let mut outcomes = Vec::new();
+    for (n, desk) in desks.iter_mut().enumerate() {
+        desk.ledger.remember_look(&desk.office.now.to_rfc3339())?;
+        if taken.whole {
+            desk.ledger.remember_taken_under(&desk.under)?;
+        }
+        // what has not settled is of no circular yet: the first one reports it
+        let unsettled = if n == 0 { taken.unsettled.as_slice() } else { &[] };
+        outcomes.push(desk.office.pass(
+            &mut desk.ledger,
+            desk.news,
+            taken.whole,
+            unsettled,
+            observer,
+        )?);
     }
     observer.note(&|| format!("whole pass: {:.1?}", start.elapsed()));
-    Ok(outcome)
+    Ok(outcomes)
 }
 
 impl Office {
-    pub(crate) fn open(settings: &Settings) -> Result<Self, RunError> {
+    /// Opens what a circular is judged and printed with; fonts are those of `other` when there is one.
+    pub(crate) fn open(settings: &Settings, other: Option<&Self>) -> Result<Self, RunError> {
         let mut pack = sound_pack(settings)?;
         let templates = Templates::open(&pack.template_dirs)?;
         let faults = forms::trial(&pack.pack, &templates);
         if !faults.is_empty() {
             return Err(RunError::Forms(faults));
         }
-        let exporter = PdfExporter::new(&settings.fonts)?;
-        let stamp = fonts::stamp(&settings.fonts)?;
-        let fonts = fonts::hash(&settings.fonts);
+        let type_case = match other {
+            Some(office) => office.type_case.clone(),
+            None => Arc::new(TypeCase::open(&settings.fonts)?),
+        };
         prepare_state(&settings.state)?;
         let blobs = Blobs::open(settings.state.join("blobs"))
             .map_err(RunError::io("cannot open the blob store"))?;
         registers::attach(&mut pack, settings, &blobs)?;
         let (settings, now) = (settings.clone(), local(settings.now));
-        Ok(Self { settings, pack, templates, exporter, stamp, fonts, blobs, now })
+        Ok(Self { settings, pack, templates, type_case, blobs, now })
     }
 
     /// Hash of everything but the files that decides what is read from them.
-    fn taken_under(&self) -> String {
+    fn taken_under(&self, packs: &str) -> String {
         let limits = serde_json::to_string(&self.settings.limits).unwrap_or_default();
-        let text = format!("{EPOCH}|{}|{}|{limits}", crate::read::EPOCH, self.pack.hash);
+        let text = format!("{EPOCH}|{}|{packs}|{limits}", crate::read::EPOCH);
         sha256_hex(text.as_bytes())
     }
 
-    /// Takes in and reads what needs no quiet, then what had to wait for it meanwhile.
-    fn take_in(
+    /// Judges and publishes what the ledger holds.
+    fn pass(
         &self,
         ledger: &mut Ledger,
-        pool: &Pool,
-        by: Witness,
-        under: &str,
+        news: bool,
+        whole: bool,
+        unsettled: &[Delivery],
         observer: &dyn Observer,
-    ) -> Result<Taken, RunError> {
-        let before: BTreeMap<String, Seen> = ledger.seen()?;
-        let mut known = before.clone();
-        if ledger.taken_under()?.is_some_and(|before| before != *under) {
-            // what was settled is taken in again, with the arrival it had
-            known.values_mut().for_each(|seen| seen.settled = false);
-        }
-        let last_look =
-            ledger.last_look()?.and_then(|text| DateTime::parse_from_rfc3339(&text).ok());
-        let inbox = Inbox {
-            dir: &self.settings.inbox,
-            blobs: &self.blobs,
-            pool,
-            limits: &self.settings.limits,
-            settle: self.settings.settle,
-            patience: self.settings.patience,
-            now: self.now,
-            by,
-            last_look,
-            known: &known,
-        };
-        let look = Look::begin(&inbox)?;
-        let mut taken = Taken { whole: true, ..Taken::default() };
-        self.file_all(ledger, pool, look.ready()?, observer, &mut taken)?;
-        let waiting = look.waiting();
-        if waiting > 0 {
-            observer.doing(&format!("等待 {waiting} 件传完"));
-            let rest = look.rest(&|| observer.stopped())?;
-            observer.note(&|| format!("looked again at {waiting} entries"));
-            self.file_all(ledger, pool, rest, observer, &mut taken)?;
-        }
-        taken.unsettled.sort_by(|a, b| a.entry.cmp(&b.entry));
-        mark_gone(ledger, &before, &taken)?;
-        Ok(taken)
-    }
-
-    /// Reads what settled into the ledger.
-    fn file_all(
-        &self,
-        ledger: &mut Ledger,
-        pool: &Pool,
-        arrived: Vec<Arrived>,
-        observer: &dyn Observer,
-        taken: &mut Taken,
-    ) -> Result<(), RunError> {
-        for Arrived { entry, seen, delivery } in arrived {
-            taken.there.insert(entry.clone());
-            taken.news |= delivery.is_some();
-            match delivery {
-                Some(delivery) if delivery.settled && observer.stopped() => {
-                    taken.whole = false;
-                    continue;
-                }
-                Some(delivery) if delivery.settled => {
-                    let start = Instant::now();
-                    observer.doing(&format!("读取 {}", crate::text::shown(&entry)));
-                    let files = delivery.files.len();
-                    self.witness_by_sight(ledger, &entry, &seen)?;
-                    let cached = reading::file(self, ledger, pool, delivery)?;
-                    observer.note(&|| {
-                        let (name, took) = (crate::text::shown(&entry), start.elapsed());
-                        format!("read {name}: {files} files, {cached} from the cache, {took:.1?}")
-                    });
-                }
-                Some(delivery) => {
-                    observer.note(&|| format!("unsettled: {}", crate::text::shown(&entry)));
-                    taken.unsettled.push(delivery);
-                }
-                None => {
-                    observer.note(&|| format!("unchanged: {}", crate::text::shown(&entry)));
-                    continue;
-                }
-            }
-            // last, so that a killed pass takes the entry in again
-            ledger.remember_seen(&entry, &seen)?;
-        }
-        Ok(())
-    }
-
-    /// A person's word on what no pass had read yet is from now on about its content.
-    fn witness_by_sight(
-        &self,
-        ledger: &mut Ledger,
-        entry: &str,
-        seen: &Seen,
-    ) -> Result<(), RunError> {
-        let Some(content) = &seen.content else { return Ok(()) };
-        let sight = receive::by_sight(&seen.fingerprint);
-        let rows = ledger.witnesses()?;
-        let of = |what: &str| rows.iter().rposition(|r| r.entry == entry && r.content == what);
-        if let (Some(said), known) = (of(&sight), of(content))
-            && known.is_none_or(|known| known < said)
-            && let Some(row) = rows.get(said)
+    ) -> Result<Outcome, RunError> {
+        if !news
+            && unsettled.is_empty()
+            && let Some(outcome) = Standing::of(self, ledger)?.outcome(self, ledger)?
         {
-            ledger.add_witness(&WitnessRow { content: content.clone(), ..row.clone() })?;
+            observer.note(&|| "nothing changed since the last pass".to_owned());
+            return Ok(outcome);
         }
-        Ok(())
+        observer.doing("审核");
+        let judging = Instant::now();
+        let judged = judging::judge(&self.pack.pack, self.now, ledger)?;
+        observer
+            .note(&|| format!("judged {} cases: {:.1?}", judged.cases.len(), judging.elapsed()));
+        observer.doing("制作卷宗");
+        let outcome = self.publish(ledger, &judged, unsettled, observer)?;
+        // what waits is in the report but not in the ledger: such a report does not stand
+        if whole && unsettled.is_empty() {
+            Standing::of(self, ledger)?.remember(ledger, &outcome.report.run.id)?;
+        }
+        Ok(outcome)
     }
 
     fn publish(
@@ -359,23 +291,6 @@ impl Office {
     }
 }
 
-/// Remembers which entries were taken out of the inbox, and which of them came back as they were.
-fn mark_gone(
-    ledger: &Ledger,
-    before: &BTreeMap<String, Seen>,
-    taken: &Taken,
-) -> Result<(), RunError> {
-    let now: BTreeMap<String, Seen> = ledger.seen()?;
-    for (entry, seen) in before {
-        let gone = !taken.there.contains(entry);
-        // what was read anew is remembered already
-        if seen.gone != gone && now.get(entry) == Some(seen) {
-            ledger.remember_seen(entry, &Seen { gone, ..seen.clone() })?;
-        }
-    }
-    Ok(())
-}
-
 /// Names the run by its inputs; the clock stands in the report but a later pass over the same
 /// inputs is the same run.
 pub(crate) fn run_info(
@@ -406,8 +321,8 @@ pub(crate) fn run_info(
 
 /// The pack, when nothing in it would judge people by a slip of the pen.
 pub(crate) fn sound_pack(settings: &Settings) -> Result<LoadedPack, RunError> {
-    let pack = pack::load(&settings.templates, &settings.circular)?;
-    let mut faults = pack::lint(&pack, &normalize::reads);
+    let pack = pack::load_at(&settings.templates, &settings.circular, settings.now)?;
+    let mut faults = forms::judged(&pack);
     faults.retain(|fault| fault.severity >= Severity::Error);
     if faults.is_empty() { Ok(pack) } else { Err(RunError::Lint(faults)) }
 }

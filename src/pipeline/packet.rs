@@ -99,8 +99,8 @@ fn task_key(
     folder: &str,
 ) -> String {
     let body = json!({
-        "epoch": EPOCH, "pack": office.pack.hash, "templates": office.templates.hash(),
-        "fonts": office.fonts, "folder": folder, "case": case.number, "applicant": applicant, "judgement": judgement,
+        "epoch": EPOCH, "pack": office.pack.paper_hash, "templates": office.templates.hash(),
+        "fonts": office.type_case.fonts, "folder": folder, "case": case.number, "applicant": applicant, "judgement": judgement,
     });
     sha256_hex(body.to_string().as_bytes())
 }
@@ -182,7 +182,7 @@ impl Office {
         images: BTreeMap<String, Vec<u8>>,
     ) -> Result<(u32, Vec<u8>), RunError> {
         let document = self.templates.compose(template, data, images)?;
-        let artifact = self.exporter.export(&document)?;
+        let artifact = self.type_case.exporter.export(&document)?;
         Ok((artifact.pages.unwrap_or(0), artifact.bytes))
     }
 
@@ -197,7 +197,7 @@ impl Office {
         kind: &str,
     ) -> Result<Vec<Item>, RunError> {
         let document = self.templates.compose(template, data, images)?;
-        let made = self.exporter.export_as(&document, formats)?;
+        let made = self.type_case.exporter.export_as(&document, formats)?;
         let items = made.into_iter().map(|artifact| {
             let ending = match artifact.format {
                 Format::Pdf => "pdf",
@@ -322,7 +322,7 @@ fn bound(
 ) -> Result<(Packet, Vec<(String, String)>), RunError> {
     let mut notes = Vec::new();
     loop {
-        let error = match bind::bind(plan, &office.blobs, &office.stamp, path) {
+        let error = match bind::bind(plan, &office.blobs, &office.type_case.stamp, path) {
             Ok(packet) => return Ok((packet, notes)),
             Err(error) => error,
         };

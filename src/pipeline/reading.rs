@@ -13,14 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Reads and normalizes one delivery and puts it into the ledger; gives how many files were known.
-pub(crate) fn file(
+/// Reads one delivery, remembers what its files are, and tells how many of them were known.
+pub(crate) fn read(
     office: &Office,
     ledger: &mut Ledger,
     pool: &Pool,
     delivery: Delivery,
-) -> Result<usize, RunError> {
-    let entry = delivery.entry.clone();
+) -> Result<(Reading, usize), RunError> {
     let fresh: Mutex<BTreeMap<String, String>> = Mutex::default();
     let known = AtomicUsize::new(0);
     let salt = salt(&office.settings.limits);
@@ -43,9 +42,7 @@ pub(crate) fn file(
     let blobs = blobs_of(&reading);
     office.blobs.settle(&blobs).map_err(RunError::io("cannot write the blob store"))?;
     ledger.remember_parsed(&fresh.into_inner().unwrap_or_default())?;
-    let filing = normalize::normalize(&reading, &office.pack.pack, office.now.date_naive());
-    ledger.add_filing(&entry, &filing.content, &filing)?;
-    Ok(known.into_inner())
+    Ok((reading, known.into_inner()))
 }
 
 /// Every blob that the ledger will name because of a reading.

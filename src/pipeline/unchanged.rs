@@ -24,7 +24,7 @@ impl Standing {
             crate::read::EPOCH,
             office.pack.hash,
             office.templates.hash(),
-            office.fonts,
+            office.type_case.fonts,
             registers(office)?,
             ledger.standing()?
         );

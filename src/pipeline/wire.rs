@@ -161,6 +161,7 @@ fn state(
                 || f.code == "IN-118"
                 || f.code == "IN-114"
                 || f.code == "IN-111"
+                || f.code == "IN-122"
         }) {
             return "returned";
         }

@@ -6,6 +6,8 @@
 mod acceptance;
 mod answers;
 mod arrival;
+mod broken_packs;
+mod circulars;
 mod commands;
 mod compare;
 mod corrections;

@@ -1,4 +1,4 @@
-//! The draft packs of other places, where they are present.
+//! The packs of other places.
 
 use super::super::Decision::{Accepted, Returned};
 use super::super::fixture::*;
@@ -6,23 +6,11 @@ use super::super::{History, Judgement, check};
 use crate::normalize::{Applicant, Value};
 use crate::pack::{Pack, load};
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
-/// A draft pack from the shared folder; `None` where that folder is not there.
-fn draft(id: &str) -> Option<Pack> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let shared = ["../shared/packs", "../../shared/packs"]
-        .iter()
-        .map(|p| root.join(p))
-        .find(|p| p.is_dir())?;
-    let dir = tempfile::tempdir().unwrap();
-    for id in [id, "jiangsu-2020"] {
-        fs::create_dir_all(dir.path().join(id)).unwrap();
-        let text = fs::read(shared.join(format!("{id}.toml"))).ok()?;
-        fs::write(dir.path().join(id).join("circular.toml"), text).unwrap();
-    }
-    Some(load(dir.path(), id).unwrap().pack)
+fn shipped(id: &str) -> Pack {
+    let templates = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    load(&templates, id).unwrap().pack
 }
 
 fn judged_by(pack: &Pack, a: Applicant, at: &str) -> Judgement {
@@ -46,7 +34,7 @@ fn applicant(level: &str, trade: &str) -> Applicant {
 
 #[test]
 fn jiangdu_takes_every_listed_trade_and_refuses_others() {
-    let Some(pack) = draft("jiangdu-2020") else { return };
+    let pack = shipped("jiangdu-2020");
     let at = |level: &str| {
         if level == "技师" { "2020-07-20T10:00:00+08:00" } else { "2020-08-10T10:00:00+08:00" }
     };
@@ -71,7 +59,7 @@ fn jiangdu_takes_every_listed_trade_and_refuses_others() {
 
 #[test]
 fn chongqing_has_one_route_for_each_of_sixty_cases() {
-    let Some(pack) = draft("chongqing") else { return };
+    let pack = shipped("chongqing");
     let mut seen = BTreeSet::new();
     let mut cases = 0;
     for kind in &pack.vocabulary["unit.kind"] {
@@ -95,7 +83,7 @@ fn chongqing_has_one_route_for_each_of_sixty_cases() {
 
 #[test]
 fn lianyungang_wants_no_scans_and_knows_its_conventions() {
-    let Some(pack) = draft("lianyungang-2018") else { return };
+    let pack = shipped("lianyungang-2018");
     let mut a = applicant("技师", "电工");
     a.materials.clear();
     a.photo = None;

@@ -73,7 +73,7 @@ impl<'a> Desk<'a> {
 
     fn key(&self, paper: &Paper) -> String {
         let body = json!({
-            "epoch": EPOCH, "pack": self.office.pack.hash,
+            "epoch": EPOCH, "pack": self.office.pack.paper_hash,
             "templates": self.office.templates.hash(), "template": paper.template,
             "data": paper.data, "formats": paper.formats, "stem": paper.stem, "kind": paper.kind,
         });
