@@ -6,6 +6,7 @@
 mod acceptance;
 mod answers;
 mod arrival;
+mod cases;
 mod commands;
 mod corrections;
 mod dirty;
