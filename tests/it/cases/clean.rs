@@ -74,7 +74,7 @@ impl Clean {
         }
         if label == "姓名" {
             let written = who.person.cells.get("写作").unwrap_or(&who.person.name);
-            return written.replace('_', " ").replace('　', "\u{3000}");
+            return written.replace('_', " ");
         }
         if label == "身份证号码" {
             return who.id.clone();
@@ -195,7 +195,7 @@ fn wrong_digit(id: &str) -> String {
 /// A small scan with a mark nobody sees, so that no two have the same bytes.
 fn scan_of(mark: &str) -> Vec<u8> {
     static SCAN: OnceLock<Vec<u8>> = OnceLock::new();
-    marked(SCAN.get_or_init(|| jpeg(70, 98, 0b1010_0110)), mark.as_bytes())
+    marked(SCAN.get_or_init(|| jpeg(32, 45, 0b1010_0110)), mark.as_bytes())
 }
 
 /// A JPEG with a comment behind its first marker.

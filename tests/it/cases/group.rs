@@ -37,6 +37,14 @@ pub(crate) struct Seat {
     pub(crate) labels: Vec<String>,
 }
 
+/// Cases that lie in one office, not yet judged.
+pub(crate) struct Laid<'a> {
+    key: Key,
+    cases: Vec<&'a Case>,
+    office: Office,
+    seats: BTreeMap<String, Seat>,
+}
+
 /// Case file → what is not as it says.
 pub(crate) type Faults = BTreeMap<String, Vec<String>>;
 
@@ -62,26 +70,34 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// Judges the cases that `wanted` picks, with a switch laid over the pack. `None`: no fonts.
-    pub(crate) fn judge(&self, off: &str, wanted: &dyn Fn(&Case) -> bool) -> Option<Faults> {
-        let mut groups: BTreeMap<Key, Vec<&Case>> = BTreeMap::new();
+    /// Drops the cases that `wanted` picks, those that need the same office into one. `None`: no
+    /// fonts.
+    pub(crate) fn lay(&self, wanted: &dyn Fn(&Case) -> bool) -> Option<Vec<Laid<'a>>> {
+        let mut groups: BTreeMap<Key, Vec<&'a Case>> = BTreeMap::new();
         for case in self.cases.iter().filter(|case| wanted(case)) {
             groups.entry(self.key(case)).or_default().push(case);
         }
-        let mut faults = Faults::new();
+        let mut all = Vec::new();
         for (key, cases) in groups {
-            faults.extend(self.group(&key, &cases, off)?);
+            let office = Office::in_memory()?;
+            let mut seats = BTreeMap::new();
+            for case in &cases {
+                self.drop_case(&office, case, key.steps, &mut seats);
+            }
+            crate::misuse::copy_tree(&repo("templates"), &office.path("templates"));
+            all.push(Laid { key, cases, office, seats });
         }
-        Some(faults)
+        Some(all)
     }
 
-    fn group(&self, key: &Key, cases: &[&'a Case], off: &str) -> Option<Faults> {
-        let office = Office::open()?;
-        let mut seats = BTreeMap::new();
-        for case in cases {
-            self.drop_case(&office, case, key.steps, &mut seats);
-        }
-        let circular = self.configure(&office, key, cases, off);
+    /// Judges what was dropped, with a switch laid over the pack.
+    pub(crate) fn judge(&self, laid: &[Laid<'a>], off: &str) -> Faults {
+        laid.iter().flat_map(|laid| self.group(laid, off)).collect()
+    }
+
+    fn group(&self, laid: &Laid<'a>, off: &str) -> Faults {
+        let Laid { key, cases, office, seats } = laid;
+        let circular = self.configure(office, key, cases, off);
         let ran = if key.steps {
             office.run(&["run", "--settle", "0"])
         } else {
@@ -93,9 +109,9 @@ impl<'a> Batch<'a> {
         } else {
             serde_json::from_str(&ran.stdout).ok()
         };
-        let Some(report) = report else { return Some(broken(cases, &ran)) };
-        let desk = Desk { batch: self, office: &office, circular, seats };
-        Some(cases.iter().map(|case| (case.file.clone(), desk.case(case, &report))).collect())
+        let Some(report) = report else { return broken(cases, &ran) };
+        let desk = Desk { batch: self, office, circular, seats };
+        cases.iter().map(|case| (case.file.clone(), desk.case(case, &report))).collect()
     }
 
     fn drop_case(
@@ -129,7 +145,7 @@ impl<'a> Batch<'a> {
             match word {
                 "form" => {
                     let who = &self.who[if whom.is_empty() { &case.people[0].name } else { whom }];
-                    let file = format!("{}/{}/登记表.docx", place(&unit), who.folder());
+                    let file = format!("{}/{}/登记表.docx", place(&who.unit), who.folder());
                     office.drop_file(&file, &form(&lines));
                 }
                 "posts" => {
@@ -174,14 +190,13 @@ impl<'a> Batch<'a> {
             registers.push_str(&format!("{name} = '{name}.xlsx'\n"));
         }
         let templates = office.path("templates");
-        crate::misuse::copy_tree(&repo("templates"), &templates);
         let mut circular = self.clean.circular.clone();
         for (id, text) in [("case-pack", key.toml.as_str()), ("case-off", off)] {
             if text.trim().is_empty() {
                 continue;
             }
             let pack = layered(id, &circular, text);
-            fs::create_dir(templates.join(id)).unwrap();
+            fs::create_dir_all(templates.join(id)).unwrap();
             fs::write(templates.join(id).join("circular.toml"), pack).unwrap();
             id.clone_into(&mut circular);
         }
@@ -285,7 +300,7 @@ pub(crate) struct Desk<'a, 'b> {
     pub(crate) batch: &'b Batch<'a>,
     pub(crate) office: &'b Office,
     pub(crate) circular: String,
-    pub(crate) seats: BTreeMap<String, Seat>,
+    pub(crate) seats: &'b BTreeMap<String, Seat>,
 }
 
 impl Desk<'_, '_> {

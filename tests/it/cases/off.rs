@@ -10,8 +10,8 @@ pub(crate) fn fragment(off: &str, circular: &str, case: &Case) -> Result<String,
     let (verb, rest) = off.split_once(' ').unwrap_or((off, ""));
     let pack = pack(circular, case);
     match verb {
-        "rule" | "window" | "material" | "quota" | "check" | "convention" | "exception"
-        | "route" | "form" | "channel" => {
+        "rule" | "workflow" | "window" | "material" | "quota" | "check" | "convention"
+        | "exception" | "route" | "form" | "channel" => {
             entry(&pack, verb, rest)?;
             Ok(format!("[[{verb}]]\nid = \"{rest}\"\nremove = true"))
         }
@@ -100,7 +100,7 @@ fn put(pack: &Table, path: &[&str], value: Value) -> String {
     let (first, rest) = path.split_first().unwrap();
     let list = pack.get(*first).and_then(Value::as_array);
     let inner = if list.is_some() && rest.len() > 1 {
-        let mut entry = nested(rest.get(1..).unwrap(), value);
+        let mut entry = nested(&rest[1..], value);
         entry.insert("id".to_owned(), Value::String(rest[0].to_owned()));
         Value::Array(vec![Value::Table(entry)])
     } else if rest.is_empty() {
@@ -121,7 +121,7 @@ fn nested(path: &[&str], value: Value) -> Table {
 /// The list at a path without the member that is, or has somewhere, the word.
 fn without(pack: &Table, what: &str, path: &[&str]) -> Result<String, String> {
     let mut at = pack.get(path[0]).ok_or_else(|| format!("no {}", path[0]))?;
-    for key in path.get(1..).unwrap() {
+    for key in &path[1..] {
         at = match at {
             Value::Array(list) => list.iter().find(|v| id(v) == Some(key)),
             other => other.get(*key),

@@ -16,6 +16,8 @@ pub(crate) struct Case {
     pub(crate) codes: Vec<String>,
     /// The switch that turns the case red, first of all those that do.
     pub(crate) off: Vec<String>,
+    /// What the program does instead, while it does; the case then fails, and must.
+    pub(crate) fault: String,
     /// What is expected of the entry itself.
     pub(crate) entry: Vec<Expect>,
     pub(crate) people: Vec<Person>,
@@ -150,6 +152,8 @@ fn parse(text: &str, names: &mut Names) -> Result<Case, String> {
             case.rows = rows.split_whitespace().map(str::to_owned).collect();
         } else if let Some(codes) = line.strip_prefix("codes:") {
             case.codes = codes.split_whitespace().map(str::to_owned).collect();
+        } else if let Some(fault) = line.strip_prefix("fault:") {
+            fault.trim().clone_into(&mut case.fault);
         } else if let Some(off) = line.strip_prefix("off:") {
             case.off = off.split(';').map(|part| part.trim().to_owned()).collect();
         } else if let Some(entry) = line.strip_prefix("来件:") {
@@ -263,7 +267,7 @@ fn expect(text: &str) -> Result<Expect, String> {
         if let Some(place) = word.strip_prefix('@') {
             out.place = Some(place.to_owned());
         } else if let Some(part) = word.strip_prefix('~') {
-            out.words.push(part.to_owned());
+            out.words.push(part.replace('_', " "));
         } else if let Some(clause) = &mut out.clause {
             clause.push(' ');
             clause.push_str(word);

@@ -106,7 +106,12 @@ fn hints(
 fn matches(expect: &Expect, finding: &Value, who: Option<(&str, &Desk<'_, '_>)>) -> bool {
     let clause = expect.clause.as_deref().is_none_or(|c| c == text(&finding["clause"]));
     let message = text(&finding["message"]);
-    let said = expect.words.iter().all(|word| message.contains(word.as_str()));
+    let hint = text(&finding["hint"]);
+    let holds = |word: &String| match word.strip_prefix('$') {
+        Some(end) => message.ends_with(end),
+        None => message.contains(word.as_str()) || hint.contains(word.as_str()),
+    };
+    let said = expect.words.iter().all(holds);
     text(&finding["code"]) == expect.code
         && clause
         && said
