@@ -1,7 +1,6 @@
 //! docs/coverage.md: each row of the circulars, the case that shows it, the switch that turns it red.
 
 use super::group::Batch;
-use super::off;
 use super::read::{self, Case, packs, root};
 use crate::office::repo;
 use std::collections::{BTreeMap, BTreeSet};
@@ -235,12 +234,10 @@ fn mutation() {
                 continue;
             }
             let switch = &key.1;
-            let first = cases.iter().find(|case| case.off.contains(switch)).unwrap();
-            let fragment = off::fragment(switch, &batch.clean.circular, first).unwrap();
             let of_switch =
                 |case: &Case| case.block("steps").is_some() && case.off.contains(switch);
-            let mut found = batch.judge(&quick, &fragment);
-            found.extend(batch.judge(&batch.lay(&of_switch).unwrap(), &fragment));
+            let mut found = batch.judge(&quick, switch);
+            found.extend(batch.judge(&batch.lay(&of_switch).unwrap(), switch));
             let red: BTreeSet<String> =
                 found.iter().filter(|(_, f)| !f.is_empty()).map(|(file, _)| file.clone()).collect();
             println!("{folder}: {switch}: {} red", red.len());

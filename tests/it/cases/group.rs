@@ -2,7 +2,7 @@
 
 use super::clean::{Clean, Who};
 use super::read::{Case, Person};
-use super::{steps, verdict};
+use super::{off, steps, verdict};
 use crate::forms_in::{docx, p, table};
 use crate::office::{Office, Ran, repo};
 use crate::people::workbook;
@@ -90,14 +90,16 @@ impl<'a> Batch<'a> {
         Some(all)
     }
 
-    /// Judges what was dropped, with a switch laid over the pack.
-    pub(crate) fn judge(&self, laid: &[Laid<'a>], off: &str) -> Faults {
-        laid.iter().flat_map(|laid| self.group(laid, off)).collect()
+    /// Judges what was dropped, with a switch laid over the pack (none: the pack as it is).
+    pub(crate) fn judge(&self, laid: &[Laid<'a>], switch: &str) -> Faults {
+        laid.iter().flat_map(|laid| self.group(laid, switch)).collect()
     }
 
-    fn group(&self, laid: &Laid<'a>, off: &str) -> Faults {
+    fn group(&self, laid: &Laid<'a>, switch: &str) -> Faults {
         let Laid { key, cases, office, seats } = laid;
-        let circular = self.configure(office, key, cases, off);
+        // a pack that has nothing of the kind is left as it is
+        let off = off::fragment(switch, &self.clean.circular, cases[0]).unwrap_or_default();
+        let circular = self.configure(office, key, cases, &off);
         let ran = if key.steps {
             office.run(&["run", "--settle", "0"])
         } else {
