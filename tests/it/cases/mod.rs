@@ -1,5 +1,6 @@
 //! Cases written as prose and tables (`tests/cases`), each dropped through the public commands.
 
+mod boundaries;
 mod clean;
 mod codes;
 mod coverage;

@@ -5,13 +5,34 @@ use crate::office::repo;
 use std::fs;
 use toml::{Table, Value};
 
+/// A window that keeps nobody out.
+const UNLIMITED: &str = "start = 2000-01-01\nend = 2099-12-31\ndates = []\nsessions = []";
+
+/// When a rule is for nobody.
+const NOBODY: &str = "when = { fact = \"person.name\", op = \"missing\" }";
+
 /// The fragment of `off:`; an error says what is wrong with it.
 pub(crate) fn fragment(off: &str, circular: &str, case: &Case) -> Result<String, String> {
     let (verb, rest) = off.split_once(' ').unwrap_or((off, ""));
     let pack = pack(circular, case);
     match verb {
-        "rule" | "workflow" | "window" | "material" | "quota" | "check" | "convention"
-        | "exception" | "route" | "form" | "channel" => {
+        // steps refer to a window by its id, and the routes of a pack must cover every case: these
+        // two stay, and say nothing any more
+        "window" => {
+            entry(&pack, verb, rest)?;
+            Ok(format!("[[window]]\nid = \"{rest}\"\n{UNLIMITED}"))
+        }
+        "route" => {
+            entry(&pack, verb, rest)?;
+            Ok(format!("[[route]]\nid = \"{rest}\"\nsteps = [\"停用\"]"))
+        }
+        // exceptions speak of its group: the rule stays, and is for nobody
+        "rule" => {
+            entry(&pack, verb, rest)?;
+            Ok(format!("[[rule]]\nid = \"{rest}\"\n{NOBODY}"))
+        }
+        "workflow" | "material" | "quota" | "check" | "convention" | "exception" | "form"
+        | "channel" => {
             entry(&pack, verb, rest)?;
             Ok(format!("[[{verb}]]\nid = \"{rest}\"\nremove = true"))
         }
@@ -130,7 +151,12 @@ fn without(pack: &Table, what: &str, path: &[&str]) -> Result<String, String> {
     }
     let list = at.as_array().ok_or("is no list")?;
     let is = |v: &Value| {
-        let same = |v: &Value| v.as_str() == Some(what) || v.as_integer() == what.parse().ok();
+        let same = |v: &Value| match v {
+            Value::String(text) => text == what,
+            Value::Integer(n) => n.to_string() == what,
+            Value::Array(list) => list.iter().any(|v| v.as_str() == Some(what)),
+            _ => false,
+        };
         same(v) || v.as_table().is_some_and(|t| t.values().any(same))
     };
     let left: Vec<Value> = list.iter().filter(|v| !is(v)).cloned().collect();

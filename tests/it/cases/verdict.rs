@@ -19,11 +19,14 @@ pub(crate) fn of(case: &Case, report: &Value, desk: &Desk<'_, '_>) -> Vec<String
     faults
 }
 
-/// The applicant of that name and unit.
+/// The applicant of that name and unit, or the only one of the unit: a name may be unreadable.
 pub(crate) fn find<'v>(report: &'v Value, name: &str, unit: &str) -> Option<&'v Value> {
     let all = each(&report["submissions"]).iter().flat_map(|s| each(&s["applicants"]));
-    let mut found = all.filter(|a| text(&a["name"]) == name && text(&a["unit"]) == unit);
-    found.next()
+    let of_unit: Vec<&Value> = all.filter(|a| text(&a["unit"]) == unit).collect();
+    match of_unit.as_slice() {
+        [one] => Some(one),
+        many => many.iter().find(|a| text(&a["name"]) == name).copied(),
+    }
 }
 
 fn person_is(person: &Person, found: &Value, desk: &Desk<'_, '_>) -> Vec<String> {
