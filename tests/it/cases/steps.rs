@@ -35,6 +35,11 @@ pub(crate) fn run(
             if said.contains(&folded(&word)) {
                 faults.push(format!("{word} is said in {said}"));
             }
+        } else if let Some((times, word)) = counted(line) {
+            let found = said.matches(&folded(word)).count();
+            if found != times {
+                faults.push(format!("{word} is said {found} times in {said}"));
+            }
         } else {
             let word = names(&desk.batch.filled(case, line), case, &report);
             if !said.contains(&folded(&word)) {
@@ -43,6 +48,12 @@ pub(crate) fn run(
         }
     }
     faults
+}
+
+/// `2× 序号`: a word that must be there so many times.
+fn counted(line: &str) -> Option<(usize, &str)> {
+    let (times, word) = line.split_once("× ")?;
+    Some((times.parse().ok()?, word))
 }
 
 /// `{case:王甲}` becomes the number of the case.
