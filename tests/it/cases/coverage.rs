@@ -62,7 +62,6 @@ fn short(file: &str) -> &str {
 /// The text of the page. `reds`: what the last mutation run found.
 fn render(rows: &[Row], cases: &[Case], reds: &Reds) -> String {
     let mut out = String::from(HEAD);
-    let shown = |row: &Row| cases.iter().any(|case| case.rows.contains(&row.id));
     out.push_str("| 通知 | 条目 | 有案例 | 由人判断 | 未覆盖 |\n|---|---|---|---|---|\n");
     let groups = [
         ("NT", "nantong-2019"),
@@ -86,20 +85,20 @@ fn render(rows: &[Row], cases: &[Case], reds: &Reds) -> String {
     let [all, by_case, printed, open] = totals;
     writeln!(out, "| 合计 | {all} | {by_case} | {printed} | {open} |").unwrap();
     for (prefix, pack) in groups {
+        let own = || rows.iter().filter(|row| row.id.starts_with(prefix));
         write!(out, "\n## {pack}\n\n| 条 | 类 | 内容 | 案例 | 开关 | 关掉后变红 |\n|---|---|---|---|---|---|\n")
             .unwrap();
-        let own = rows.iter().filter(|row| row.id.starts_with(prefix));
-        for row in own.filter(|row| shown(row) || row.mark.starts_with("印：")) {
-            if row.mark.starts_with("缺：") {
-                continue;
-            }
+        for row in own().filter(|row| !row.mark.starts_with("缺：")) {
             writeln!(out, "{}", line(row, pack, cases, reds)).unwrap();
         }
-    }
-    out.push_str("\n## 未覆盖\n\n| 条 | 类 | 内容 | 原因 |\n|---|---|---|---|\n");
-    for row in rows.iter().filter(|row| row.mark.starts_with("缺：")) {
-        let why = row.mark.trim_start_matches("缺：");
-        writeln!(out, "| {} | {} | {} | {why} |", row.id, row.kind, row.fact).unwrap();
+        if own().any(|row| row.mark.starts_with("缺：")) {
+            out.push_str(OPEN_HEAD);
+        }
+        for row in own() {
+            if let Some(why) = row.mark.strip_prefix("缺：") {
+                writeln!(out, "{} {why} |", line(row, pack, cases, reds)).unwrap();
+            }
+        }
     }
     out
 }
@@ -140,7 +139,7 @@ fn known(page: &str) -> Reds {
             pack = name;
         }
         let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
-        let [_, _, _, _, switches, red] = cells.as_slice() else { continue };
+        let [_, _, _, _, switches, red, ..] = cells.as_slice() else { continue };
         for (switch, red) in switches.split("<br>").zip(red.split("<br>")) {
             let Some(switch) = switch.strip_prefix('`').and_then(|s| s.strip_suffix('`')) else {
                 continue;
@@ -252,6 +251,13 @@ fn mutation() {
     fs::write(repo("docs/coverage.md"), render(&rows(), &of_packs(), &reds)).unwrap();
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
+
+const OPEN_HEAD: &str = "
+### 未覆盖
+
+| 条 | 类 | 内容 | 已有的案例 | 开关 | 关掉后变红 | 原因 |
+|---|---|---|---|---|---|---|
+";
 
 const HEAD: &str = "# 通知条目与案例
 
