@@ -91,6 +91,13 @@ fn render(rows: &[Row], cases: &[Case], reds: &Reds) -> String {
         for row in own().filter(|row| !row.mark.starts_with("缺：")) {
             writeln!(out, "{}", line(row, pack, cases, reds)).unwrap();
         }
+        let others = others(pack, cases);
+        if !others.is_empty() {
+            out.push_str("\n| 其他开关 | 关掉后变红 |\n|---|---|\n");
+        }
+        for switch in others {
+            writeln!(out, "| `{switch}` | {} |", turned(pack, &switch, reds)).unwrap();
+        }
         if own().any(|row| row.mark.starts_with("缺：")) {
             out.push_str(OPEN_HEAD);
         }
@@ -110,24 +117,28 @@ fn line(row: &Row, pack: &str, cases: &[Case], reds: &Reds) -> String {
     }
     let (mut files, mut switches, mut red) = (Vec::new(), Vec::new(), Vec::new());
     for case in cases.iter().filter(|case| case.rows.contains(&row.id)) {
-        let link = format!("[{}](../tests/cases/{})", short(&case.file), case.file);
-        if case.off.is_empty() {
-            files.push(link.clone());
-            switches.push("—".to_owned());
-            red.push("—".to_owned());
-        }
-        for switch in &case.off {
-            let found = reds.get(&(pack.to_owned(), switch.clone()));
-            let names = |set: &BTreeSet<String>| {
-                set.iter().map(|file| short(file)).collect::<Vec<_>>().join("、")
-            };
-            files.push(link.clone());
-            switches.push(format!("`{switch}`"));
-            red.push(found.map_or_else(|| NOT_RUN.to_owned(), names));
-        }
+        files.push(format!("[{}](../tests/cases/{})", short(&case.file), case.file));
+        let own = case.off.first();
+        switches.push(own.map_or_else(|| "—".to_owned(), |switch| format!("`{switch}`")));
+        red.push(own.map_or_else(|| "—".to_owned(), |switch| turned(pack, switch, reds)));
     }
     let [files, switches, red] = [files, switches, red].map(|list| list.join("<br>"));
     format!("{start} | {files} | {switches} | {red} |")
+}
+
+/// The files a switch turned red, in short.
+fn turned(pack: &str, switch: &str, reds: &Reds) -> String {
+    let found = reds.get(&(pack.to_owned(), switch.to_owned()));
+    let names =
+        |set: &BTreeSet<String>| set.iter().map(|file| short(file)).collect::<Vec<_>>().join("、");
+    found.map_or_else(|| NOT_RUN.to_owned(), names)
+}
+
+/// Switches that are nobody's first.
+fn others(pack: &str, cases: &[Case]) -> BTreeSet<String> {
+    let own = || cases.iter().filter(|case| case.pack == pack);
+    let first: BTreeSet<&String> = own().filter_map(|case| case.off.first()).collect();
+    own().flat_map(|case| &case.off).filter(|off| !first.contains(off)).cloned().collect()
 }
 
 /// What the page says of earlier mutation runs.
@@ -139,7 +150,10 @@ fn known(page: &str) -> Reds {
             pack = name;
         }
         let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
-        let [_, _, _, _, switches, red, ..] = cells.as_slice() else { continue };
+        let (switches, red) = match cells.as_slice() {
+            [_, _, _, _, switches, red, ..] | [switches, red] => (switches, red),
+            _ => continue,
+        };
         for (switch, red) in switches.split("<br>").zip(red.split("<br>")) {
             let Some(switch) = switch.strip_prefix('`').and_then(|s| s.strip_suffix('`')) else {
                 continue;
