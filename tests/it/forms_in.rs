@@ -20,7 +20,7 @@ fn package(parts: &[(&str, &str)]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-fn docx(body: &str) -> Vec<u8> {
+pub(crate) fn docx(body: &str) -> Vec<u8> {
     let document = format!(
         "<w:document xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main' \
          xmlns:w14='http://schemas.microsoft.com/office/word/2010/wordml'><w:body>{body}</w:body></w:document>"
@@ -32,12 +32,12 @@ fn docx(body: &str) -> Vec<u8> {
     ])
 }
 
-fn p(line: &str) -> String {
+pub(crate) fn p(line: &str) -> String {
     format!("<w:p><w:r><w:t xml:space='preserve'>{line}</w:t></w:r></w:p>")
 }
 
 /// A table; `|` between cells, `/` between the paragraphs of a cell.
-fn table(rows: &[&str]) -> String {
+pub(crate) fn table(rows: &[&str]) -> String {
     let cell = |text: &str| {
         let lines: String = text.split('/').map(p).collect();
         format!("<w:tc>{lines}</w:tc>")

@@ -8,6 +8,7 @@ mod answers;
 mod arrival;
 mod broken_packs;
 mod circulars;
+mod cases;
 mod commands;
 mod compare;
 mod corrections;

@@ -39,6 +39,8 @@ pub(crate) struct Published {
 /// A temporary folder with inbox, outbox, state and a `pipeline.toml`.
 pub(crate) struct Office {
     dir: tempfile::TempDir,
+    /// Where the program keeps temporary files, when not where the system does.
+    temp: Option<PathBuf>,
 }
 
 /// A folder of the repository.
@@ -49,13 +51,23 @@ pub(crate) fn repo(path: &str) -> PathBuf {
 impl Office {
     /// An office with an empty inbox; `None` (with a printed line) where the fonts are missing.
     pub(crate) fn open() -> Option<Self> {
+        Self::open_below(None)
+    }
+
+    /// The same in memory where the system has a folder for that: for thousands of small files.
+    pub(crate) fn in_memory() -> Option<Self> {
+        let memory = Path::new("/dev/shm");
+        Self::open_below(memory.is_dir().then(|| memory.to_owned()))
+    }
+
+    fn open_below(temp: Option<PathBuf>) -> Option<Self> {
         if !repo("fonts/NotoSerifCJK-Regular.ttc").is_file() {
             println!("skipped: fonts/ is empty; scripts/fonts.sh fills it");
             return None;
         }
-        let dir = tempfile::tempdir().unwrap();
+        let dir = temp.as_ref().map_or_else(tempfile::tempdir, tempfile::tempdir_in).unwrap();
         fs::create_dir(dir.path().join("inbox")).unwrap();
-        let office = Self { dir };
+        let office = Self { dir, temp };
         office.configure(&repo("templates"), &repo("fonts"), "");
         Some(office)
     }
@@ -102,7 +114,11 @@ impl Office {
     /// Runs the program in the office's folder, with nothing of the tester's environment.
     pub(crate) fn run(&self, args: &[&str]) -> Ran {
         let mut program = Command::new(env!("CARGO_BIN_EXE_dossier"));
-        let out = program.env_clear().current_dir(self.dir.path()).args(args).output().unwrap();
+        program.env_clear().current_dir(self.dir.path()).args(args);
+        if let Some(temp) = &self.temp {
+            program.env("TMPDIR", temp);
+        }
+        let out = program.output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         Ran {
             code: out.status.code().unwrap(),
