@@ -71,3 +71,30 @@ fn months(date: PartialDate) -> Option<i32> {
     let month = i32::try_from(date.month_of()?).ok()?;
     Some(date.year() * 12 + month)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::fixture::*;
+
+    fn told(jobs: &[(&str, &str)]) -> Vec<&'static str> {
+        let j = broken(|a| {
+            for (n, (from, to)) in jobs.iter().enumerate() {
+                set(a, &format!("resume.{}.from", n + 1), text(from));
+                set(a, &format!("resume.{}.to", n + 1), text(to));
+            }
+        });
+        codes(&j).into_iter().filter(|code| code.starts_with("FM-13")).collect()
+    }
+
+    #[test]
+    fn jobs_follow_each_other() {
+        // work began in 1992-04
+        assert_eq!(told(&[("1992-04", "2003-05"), ("2003-06", "至今")]), [""; 0]);
+        assert_eq!(told(&[("1992-04", "2003-05"), ("2003-05", "至今")]), [""; 0]);
+        assert_eq!(told(&[("2003-06", "至今"), ("1992-04", "2003-05")]), [""; 0]);
+        assert_eq!(told(&[("1992-04", "2003-05"), ("2004-01", "至今")]), ["FM-134"]);
+        assert_eq!(told(&[("1992-04", "2003-05"), ("2002-01", "至今")]), ["FM-134"]);
+        assert_eq!(told(&[("1990-09", "2003-05"), ("2003-06", "至今")]), ["FM-135"]);
+        assert_eq!(told(&[("1992-04", "至今")]), [""; 0]);
+    }
+}

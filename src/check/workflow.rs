@@ -29,6 +29,8 @@ pub struct Step {
     pub needs_opinion: bool,
     /// The pack asks for scans, because it is the first step of the route.
     pub needs_scans: bool,
+    /// Code of what is said when it is taken.
+    pub says: Option<String>,
 }
 
 /// Why an event cannot be taken.
@@ -91,9 +93,7 @@ impl<'a> Machine<'a> {
     /// # Errors
     /// Why it may not.
     pub fn step(&self, event: &str) -> Result<Step, Refused> {
-        if let Some(step) =
-            self.flows.iter().flat_map(Flow::allowed).find(|step| step.event == event)
-        {
+        if let Some(step) = self.open().flat_map(Flow::allowed).find(|step| step.event == event) {
             return Ok(step.clone());
         }
         if let Some(at) = self.route.iter().position(|step| step == event) {
@@ -129,6 +129,14 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// The workflows that have begun: what they come after is reached.
+    fn open(&self) -> impl Iterator<Item = &Flow<'a>> {
+        self.flows.iter().filter(|flow| {
+            let after = &flow.workflow.after;
+            after.is_empty() || self.flows.iter().any(|other| after.contains(&other.state))
+        })
+    }
+
     /// What keeps the paper of a case out: the code of a step that takes paper in and cannot be
     /// taken yet. `None` when the paper may come, or came already.
     pub fn paper_barred(&self) -> Option<String> {
@@ -150,7 +158,7 @@ impl<'a> Machine<'a> {
 
     /// Where the case stands.
     pub fn standing(&self) -> Standing {
-        let mut allowed: Vec<Step> = self.flows.iter().flat_map(Flow::allowed).cloned().collect();
+        let mut allowed: Vec<Step> = self.open().flat_map(Flow::allowed).cloned().collect();
         allowed.extend(self.route.get(self.done.len()).map(|step| chain_step(step)));
         Standing {
             states: self.flows.iter().map(|flow| flow.state.clone()).collect(),
@@ -177,6 +185,7 @@ fn chain_step(event: &str) -> Step {
         window: None,
         needs_opinion: false,
         needs_scans: false,
+        says: None,
     }
 }
 
@@ -238,6 +247,7 @@ fn expand(transition: &Transition, route: &[String]) -> Vec<(String, Step)> {
             window: transition.window.clone(),
             needs_opinion: needs("opinion"),
             needs_scans: first_only && is_first,
+            says: transition.says.clone(),
         };
         Some((from, step))
     };

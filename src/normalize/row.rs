@@ -194,6 +194,9 @@ impl Build<'_> {
         if cell::is_empty(&text) && !answered {
             if field == "post.level" {
                 self.store(slot, field, Parsed::text("none"));
+            } else if crate::pack::pattern_matches("papers.*.date", field) {
+                // that it was asked and left open is told, and where
+                self.store(slot, field, Parsed::default());
             }
             return;
         }

@@ -105,3 +105,55 @@ fn filled(grid: &Grid<'_>, row: u32, word: &str) -> Option<bool> {
     };
     Some(!own.is_empty() || next().is_some_and(|text| !text.is_empty()))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::normalize::row::Ctx;
+    use crate::normalize::tests::sheet as page;
+    use crate::pack::load;
+    use chrono::NaiveDate;
+    use std::path::Path;
+
+    const TITLE: &str = "重庆市机关事业单位工勤人员技术等级晋升申报汇总表";
+    const HEAD: &str =
+        "主管部门（章）：某局　填报单位（章）：某中心　填报人：陈平　联系电话（手机）：13800000000";
+
+    /// Codes of the first person of a table with these lines above and these present trades.
+    fn codes(title: &str, head: &str, trades: &[&str]) -> Vec<String> {
+        let templates = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+        let pack = load(&templates, "chongqing").unwrap().pack;
+        let ctx = Ctx::new(&pack, NaiveDate::from_ymd_opt(2022, 6, 12).unwrap(), &[]);
+        let labels = ["姓名", "身份证号码", "现工种", "申报等级", "公示结果"];
+        let people: Vec<[&str; 5]> = trades
+            .iter()
+            .map(|trade| ["张三丰", "11010519491231002X", trade, "高级工", "无异议"])
+            .collect();
+        let mut rows: Vec<&[&str]> = vec![&[], &[], &[]];
+        let (title, head) = ([title], [head]);
+        (rows[0], rows[1], rows[2]) = (&title, &["（ 电工 工种）"], &head);
+        rows.push(&labels);
+        rows.extend(people.iter().map(|row| &row[..]));
+        let read =
+            crate::normalize::sheet::read(&ctx, "a.xlsx", &page("Sheet1", &rows), false, "某中心");
+        let first = read.unwrap().rows.swap_remove(0);
+        first.findings.iter().map(|f| f.code.to_string()).collect()
+    }
+
+    #[test]
+    fn one_trade_a_table_and_a_head_that_is_filled() {
+        let has = |all: &[String], code: &str| all.iter().any(|own| own == code);
+        let good = codes(TITLE, HEAD, &["电工", "电工"]);
+        assert!(!has(&good, "SS-141") && !has(&good, "SS-143"), "{good:?}");
+        let mixed = codes(TITLE, HEAD, &["电工", "汽车修理"]);
+        assert!(has(&mixed, "SS-141") && !has(&mixed, "SS-143"), "{mixed:?}");
+        let open = codes(
+            TITLE,
+            "主管部门（章）：　填报单位（章）：某中心　填报人：陈平　联系电话（手机）：",
+            &["电工"],
+        );
+        assert!(has(&open, "SS-143"), "{open:?}");
+        // another table than the circular's own is asked for neither
+        let other = codes("申报人员名单", "", &["电工", "汽车修理"]);
+        assert!(!has(&other, "SS-141") && !has(&other, "SS-143"), "{other:?}");
+    }
+}

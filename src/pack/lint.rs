@@ -281,6 +281,14 @@ impl Lint<'_> {
             named.push((format!("transitions.{t}.from"), step.from.as_str()));
             named.push((format!("transitions.{t}.to"), step.to.as_str()));
         }
+        let others: Vec<&str> =
+            self.pack.workflow.iter().flat_map(|w| w.states.iter().map(String::as_str)).collect();
+        for (i, state) in
+            flow.after.iter().enumerate().filter(|(_, s)| !others.contains(&s.as_str()))
+        {
+            let spot = self.spot(&format!("workflow.{n}.after.{i}"));
+            self.unknown("PK-103", &spot, state, &others);
+        }
         let lists = [("editable", &flow.editable), ("assumed", &flow.assumed)];
         for (key, list) in lists {
             named.extend(list.iter().enumerate().map(|(i, s)| (format!("{key}.{i}"), s.as_str())));

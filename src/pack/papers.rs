@@ -326,6 +326,9 @@ pub struct Workflow {
     pub id: Option<String>,
     #[serde(default)]
     pub levels: Vec<String>,
+    /// States of other workflows, one of which a case must be in before this one begins.
+    #[serde(default)]
+    pub after: Vec<String>,
     #[serde(default)]
     pub states: Vec<String>,
     #[serde(default)]
@@ -354,6 +357,8 @@ pub struct Transition {
     pub needs: Vec<String>,
     /// What to say when it is tried in another state; RT-115 unless given.
     pub finding: Option<String>,
+    /// What to say when it is taken.
+    pub says: Option<String>,
     #[serde(default)]
     pub locks: bool,
 }

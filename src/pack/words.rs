@@ -45,6 +45,7 @@ const WEIGHTS: Kind = Kind::OneOf(&["error", "warn", "info"]);
 const VALUES: &[(&str, Kind)] = &[
     ("**.finding", Kind::Code),
     ("**.on_unknown", Kind::Code),
+    ("workflow.**.says", Kind::Code),
     ("roster.empty.*", Kind::Code),
     ("severity.*", Kind::OneOf(&["error", "warn", "info", "off"])),
     ("**.severity", WEIGHTS),

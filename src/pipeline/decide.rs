@@ -126,6 +126,7 @@ pub fn decide(
         None => {
             let step = allowed(&desk, &key, judgement, event, order, asked)?;
             notes.extend(outside(&desk.pack, &step, order.at));
+            notes.extend(step.says.as_deref().map(|code| said(code, &order.opinion)));
             notes.extend(photo_waited(&desk, &key, &step, order.at));
             (ReviewKind::Step, step.event, step.to)
         }
@@ -330,6 +331,12 @@ fn on_paper(pack: &Pack, step: &Step) -> bool {
 fn outside(pack: &Pack, step: &Step, at: DateTime<FixedOffset>) -> Option<String> {
     let window = window(pack, step)?;
     super::receive::outside(pack, window, at)
+}
+
+/// What the pack says of a step that is taken, with the person's words for what does not agree.
+fn said(code: &str, opinion: &str) -> String {
+    let finding = Finding::new(code, Origin::default()).arg("fields", opinion.trim()).build();
+    format!("{} {} {}", finding.code, finding.message, finding.hint)
 }
 
 /// PH-132: the photo waited longer for its review than the circular allows.

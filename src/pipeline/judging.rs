@@ -1,6 +1,6 @@
 //! From the filings in the ledger to judged and numbered cases.
 
-use super::{RunError, answers, context};
+use super::{RunError, answers, context, locks};
 use crate::check::{self, Decision, History, Judgement, Report};
 use crate::diag::{Finding, Origin};
 use crate::intake::{Seen, Witness};
@@ -63,6 +63,7 @@ pub(crate) fn judge(
         return judge(pack, now, ledger);
     }
     let mut report = check::check(&submissions, pack, &history, now);
+    locks::tell(pack, &reviews, &chains, &submissions, &mut report);
     answers::tell_stale(&reviews, &submissions, &mut report);
     answers::tell_untaken(&untaken, &mut report);
     take_whole(&mut submissions, &report);

@@ -9,6 +9,7 @@ mod fonts;
 mod forms;
 mod intake;
 mod judging;
+mod locks;
 mod observer;
 mod packet;
 mod parallel;

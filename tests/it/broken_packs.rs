@@ -100,7 +100,13 @@ const SLIPS: [Slip; 35] = [
     ),
     Slip(JD, "extends    = \"jiangsu-2020\"", "extends    = \"jiangsu-2O20\"", "", "jiangsu-2O20"),
     Slip(JD, "default = true\n", "", "PK-108", ""),
-    Slip(JS, "levels = [\"技师\"]\nstart", "levels = [\"高级技师\"]\nstart", "PK-109", "l2"),
+    Slip(
+        JS,
+        "levels = [\"高级工\", \"中级工\", \"初级工\"]\nstart",
+        "levels = [\"高级技师\", \"中级工\", \"初级工\"]\nstart",
+        "PK-109",
+        "l3_5",
+    ),
     Slip(
         JS,
         "all = [{ fact = \"person.retire_on\", op = \"gt\", ref = \"in_post_until_l2\" }]",

@@ -596,3 +596,14 @@ fn every_command_has_an_example_and_the_version_names_the_schema() {
     let quiet = office.run(&["run", "--quiet"]).exits(0);
     assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("", ""));
 }
+
+#[test]
+fn status_tells_how_long_the_windows_are_open() {
+    let Some(office) = Office::open() else { return };
+    office.drop_dir("南通市测试中心", &entry(&[&Person::clean(1)]));
+    office.pass().exits(0);
+    let told = office.run(&["status"]).exits(0).stdout;
+    assert!(told.contains("距 报名（高级技师） 截止还有 1 天（WN-105）"), "{told}");
+    let later = office.run(&["status", "--now", "2019-06-14T09:00:00+08:00"]).exits(0).stdout;
+    assert!(!later.contains("WN-105"), "{later}");
+}

@@ -174,3 +174,25 @@ fn the_pack_may_weigh_otherwise() {
         assert_eq!(has(j, "EL-122"), word != "off");
     }
 }
+
+#[test]
+fn one_phone_under_two_units() {
+    let phone = |id: &str, unit: &str, number: &str| {
+        let mut a = person("张三", id);
+        unit.clone_into(&mut a.unit);
+        set(&mut a, "contact.phone", Value::List(vec![number.to_owned()]));
+        a
+    };
+    let judge = |unit: &str, number: &str| {
+        let people = vec![
+            phone("11010519491231002X", "甲", "13800000000"),
+            phone("440524188001010014", unit, number),
+        ];
+        let report = report(&[submission(people, Some(20), Some(false))]);
+        report.judgements.values().all(|j| has(j, "DU-122"))
+    };
+    assert!(judge("乙", "13800000000"));
+    assert!(!judge("乙", "13800000001"));
+    // of one unit it may well be its clerk's
+    assert!(!judge("甲", "13800000000"));
+}

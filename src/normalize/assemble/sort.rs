@@ -111,7 +111,9 @@ fn sort_entry<'a>(
 
 /// IN-118: neither people nor files of people nor answers. An error when nothing is used at all.
 fn no_roster(filing: &Filing, draft: &mut Draft) {
-    let says = !filing.answers.is_empty() || !filing.census.is_empty();
+    let says = !(filing.answers.is_empty() && filing.census.is_empty() && filing.posts.is_empty());
+    // of what belongs to no circular yet nothing was looked at
+    let says = says || filing.findings.iter().any(|f| f.code.as_str() == "IN-122");
     if !filing.rows.is_empty() || !draft.owners.is_empty() || says {
         return;
     }

@@ -9,6 +9,8 @@ mod page;
 mod remarks;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_remarks;
 mod text;
 
 use super::header::label;

@@ -13,7 +13,7 @@ fn pack() -> Pack {
     load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"), "nantong-2019").unwrap().pack
 }
 
-fn drawn(above: usize, rows: &[&str]) -> FormTable {
+pub(super) fn drawn(above: usize, rows: &[&str]) -> FormTable {
     let mut cells: Vec<FormCell> = Vec::new();
     for (y, row) in (0_u32..).zip(rows) {
         let mut left = 0;
@@ -55,19 +55,19 @@ fn person(form: &FilledForm) -> Row {
     }
 }
 
-fn value(row: &Row, field: &str) -> String {
+pub(super) fn value(row: &Row, field: &str) -> String {
     let value = row.record.get(field).and_then(|f| f.value.as_ref());
     value.map_or_else(|| "-".to_owned(), crate::normalize::Value::text)
 }
 
 #[track_caller]
-fn holds(row: &Row, all: &[(&str, &str)]) {
+pub(super) fn holds(row: &Row, all: &[(&str, &str)]) {
     let got: Vec<(&str, String)> = all.iter().map(|(f, _)| (*f, value(row, f))).collect();
     let want: Vec<(&str, String)> = all.iter().map(|(f, v)| (*f, (*v).to_owned())).collect();
     assert_eq!(got, want);
 }
 
-fn codes<'r>(row: &'r Row, field: &str) -> Vec<&'r str> {
+pub(super) fn codes<'r>(row: &'r Row, field: &str) -> Vec<&'r str> {
     let about = |f: &&Finding| f.field.as_deref() == Some(field);
     row.findings.iter().filter(about).map(|f| f.code.as_str()).collect()
 }

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 /// Rows that no case shows yet. This number may only fall.
-const UNCOVERED: usize = 31;
+const UNCOVERED: usize = 19;
 
 /// Most rows that a person decides on a printed place instead.
 const PRINTED: usize = 25;
