@@ -138,7 +138,7 @@ impl Desk<'_> {
             if !id.ends_with(grade) || field.value.is_some() || (blank && !wanted) {
                 return None;
             }
-            let label = format!("{}（{}）", fact_label(id), grade_name(grade));
+            let label = format!("{}的{}", grade_name(grade), fact_label(id));
             let value = if blank { "空" } else { field.raw.trim() };
             let finding = Finding::new("QT-204", field.origin.clone()).field(id);
             let finding = finding.arg("label", label).arg("value", value);

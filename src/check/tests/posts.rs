@@ -68,7 +68,11 @@ fn cq_53_vacant_is_approved_less_employed_but_special() {
     let finding = &wrong.judgements.values().next().unwrap().findings[0];
     assert_eq!((finding.code.as_str(), finding.severity), ("QT-201", Severity::Warn));
     assert_eq!(finding.origin.cell.as_deref(), Some("posts.vacant.L3"));
-    assert!(finding.message.contains("三级（高级工） 空缺岗位 2 与 核准1"), "{}", finding.message);
+    assert!(
+        finding.message.contains("三级（高级工）空缺岗位为 2，与核准 1"),
+        "{}",
+        finding.message
+    );
 }
 
 #[test]
@@ -94,7 +98,7 @@ fn cells_without_a_number_are_errors_where_somebody_applies() {
     let blank = judge(&[("posts.approved.L3", "")], "");
     let finding = &blank.judgements.values().next().unwrap().findings[0];
     assert_eq!((finding.code.as_str(), finding.severity), ("QT-204", Severity::Error));
-    assert!(finding.message.contains("核准岗位数（三级（高级工））"), "{}", finding.message);
+    assert!(finding.message.contains("三级（高级工）的核准岗位数"), "{}", finding.message);
     assert_eq!(told(&[("posts.approved.L5", "")], ""), (vec![], vec![]));
     assert_eq!(told(&[("posts.approved.L5", "若干")], "").1, ["QT-204"]);
 }

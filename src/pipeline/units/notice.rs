@@ -54,8 +54,10 @@ pub(super) fn notices(
         let date = sender.submissions.iter().map(|s| s.arrival.at).max();
         data["deadline"] = json!(if closed {
             format!("{}（已截止，能否补正请先打电话）", deadline.said(false))
-        } else {
+        } else if deadline.is_set() {
             deadline.said(false)
+        } else {
+            "通知没有规定，请尽快".to_owned()
         });
         data["closed"] = json!(closed);
         data["date"] = json!(date.map_or_else(String::new, |d| d.format("%Y-%m-%d").to_string()));
