@@ -24,8 +24,9 @@ pub(super) fn check(case: &Case<'_>, docket: &mut Docket) {
     let listed = case.pack.find_trade(trade, case.level()).is_some();
     let strict = scope.complete || scope.on_unknown_trade.as_deref() == Some("error");
     if !listed && !strict && case.level().is_some() {
-        let finding =
-            Finding::new("SC-114", at()).arg("trade", trade).arg("list", nearest(case).join("、"));
+        let near = nearest(case);
+        let list = if near.is_empty() { "没有相近的".to_owned() } else { near.join("、") };
+        let finding = Finding::new("SC-114", at()).arg("trade", trade).arg("list", list);
         docket.say(finding.clause(&clause).field("apply.trade").build());
     }
 }
@@ -84,6 +85,7 @@ fn nearest(case: &Case<'_>) -> Vec<String> {
     let of_level =
         trades.iter().filter(|t| case.level().is_none_or(|l| t.levels.iter().any(|x| x == l)));
     let mut scored: Vec<(u32, &str)> = of_level
+        .filter(|t| strsim::jaro_winkler(&trade, &t.name) > 0.6)
         .map(|t| {
             let likeness = strsim::jaro_winkler(&trade, &t.name);
             // whole thousandths, so that the order is the same everywhere

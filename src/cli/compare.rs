@@ -26,6 +26,9 @@ fn print(compared: &Compared) {
         compared.applicants,
         compared.flips.len()
     );
+    if !compared.flips.is_empty() {
+        say!("+ 只有后一个通知提出的问题，- 只有前一个通知提出的问题");
+    }
     for flip in &compared.flips {
         let (before, after) = flip.words();
         say!(

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 pub(super) struct Deadline<'a> {
     pack: &'a Pack,
     windows: Vec<(&'a Window, Vec<&'a str>)>,
+    now: DateTime<FixedOffset>,
 }
 
 impl<'a> Deadline<'a> {
@@ -32,7 +33,7 @@ impl<'a> Deadline<'a> {
                 None => windows.push((window, vec![level])),
             }
         }
-        Self { pack, windows }
+        Self { pack, windows, now: office.now }
     }
 
     /// Whether the circular sets a time at all.
@@ -41,10 +42,12 @@ impl<'a> Deadline<'a> {
     }
 
     /// The end as printed: one moment, or one for each group of levels; without the year when
-    /// `short`.
+    /// `short`. What is over is left out while something is open.
     pub(super) fn said(&self, short: bool) -> String {
         let mut ends: Vec<(String, Vec<&str>)> = Vec::new();
-        for (window, levels) in &self.windows {
+        let over = |window: &Window| self.pack.span(window).end.is_some_and(|end| end < self.now);
+        let closed = self.windows.iter().all(|(window, _)| over(window));
+        for (window, levels) in self.windows.iter().filter(|(w, _)| closed || !over(w)) {
             let Some(end) = said(window, self.pack.circular.year, short) else { continue };
             match ends.iter_mut().find(|(known, _)| *known == end) {
                 Some((_, all)) => all.extend(levels),
