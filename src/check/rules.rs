@@ -3,6 +3,7 @@
 
 use super::case::{Case, Docket};
 use super::derive::{Track, retirement};
+use super::forms::weigh;
 use super::predicate::{self, leaves, truth};
 use super::scope;
 use crate::diag::{Finding, FindingBuilder, Severity};
@@ -200,12 +201,7 @@ fn failure(rule: &Rule, leaf: &Predicate, case: &Case<'_>, member: Option<&str>)
     }
     let at = leaf_member(leaf, case).unwrap_or_else(|| fact.to_owned());
     let built = filled(Finding::new(code, case.origin(&at)), rule, leaf, case, member).field(&at);
-    match rule.severity.as_deref() {
-        Some("warn") => built.severity(Severity::Warn).build(),
-        Some("info") => built.severity(Severity::Info).build(),
-        Some("error") => built.severity(Severity::Error).build(),
-        _ => built.build(),
-    }
+    weigh(built, rule.severity.as_deref())
 }
 
 /// The member of a repeated date that fails.
