@@ -89,7 +89,7 @@ pub(super) fn file(path: &str, part: Option<usize>, years: &[i32]) -> MaterialFi
 
 pub(super) fn photo(bytes: u64, kind: &str, width: u32, height: u32) -> MaterialFile {
     let page = PageInfo { width_pt: 99.0, height_pt: 139.0, rotate: 0, blank: false, dpi: None };
-    let image = ImageInfo { width, height, grey: false, print: None };
+    let image = ImageInfo { width, height, grey: false, uneven: false, print: None };
     let scan = Scan {
         kind: ScanKind::Jpeg,
         blob: String::new(),
@@ -186,6 +186,7 @@ pub(super) fn submission(
     last_year: Option<bool>,
 ) -> Submission {
     let census = CensusRow {
+        others: Vec::new(),
         trade: "收银审核".to_owned(),
         present,
         applied_last_year: last_year,

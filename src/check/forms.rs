@@ -2,7 +2,7 @@
 
 use super::case::{Case, Docket};
 use super::posts;
-use crate::diag::{Finding, FindingBuilder, Severity};
+use crate::diag::Finding;
 use crate::normalize::Value;
 use crate::pack::{Convention, FormCheck, expr_facts, expr_holds, fact_label};
 
@@ -37,16 +37,6 @@ pub(super) fn check(case: &Case<'_>, docket: &mut Docket) {
     }
 }
 
-/// A finding with the weight a pack gives it.
-pub(super) fn weigh(finding: FindingBuilder, severity: Option<&str>) -> Finding {
-    match severity {
-        Some("error") => finding.severity(Severity::Error).build(),
-        Some("warn") => finding.severity(Severity::Warn).build(),
-        Some("info") => finding.severity(Severity::Info).build(),
-        _ => finding.build(),
-    }
-}
-
 fn broken(check: &FormCheck, case: &Case<'_>) -> Finding {
     let facts = expr_facts(&check.expr);
     let first = facts.first().map_or("", String::as_str);
@@ -55,7 +45,7 @@ fn broken(check: &FormCheck, case: &Case<'_>) -> Finding {
     let letters = ["a", "b", "c", "d", "e"];
     let filled =
         letters.iter().zip(&facts).fold(start, |f, (letter, fact)| f.arg(letter, case.shown(fact)));
-    weigh(filled, check.severity.as_deref())
+    filled.weighed(check.severity.as_deref()).build()
 }
 
 /// Whether an expression holds; unknown when a fact has no number.
@@ -97,5 +87,5 @@ fn unusual(convention: &Convention, case: &Case<'_>) -> Option<Finding> {
         .arg("label", fact_label(field))
         .clause(&convention.clause)
         .field(field);
-    Some(weigh(finding, convention.severity.as_deref()))
+    Some(finding.weighed(convention.severity.as_deref()).build())
 }

@@ -296,6 +296,14 @@ fn refused(case: &Case<'_>, docket: &mut Docket) {
 /// What only the content of a scan shows: lines of the reviewer's check sheet.
 pub(super) fn check_lines(case: &Case<'_>, docket: &mut Docket) {
     let mut lines = Vec::new();
+    let asked = case.pack.reviews.iter().filter(|review| {
+        review.levels.is_empty()
+            || case.level().is_some_and(|l| review.levels.iter().any(|o| o == l))
+    });
+    lines.extend(asked.map(|review| {
+        Finding::new("EL-134", case.row()).arg("text", &review.text).clause(&review.clause)
+    }));
+    lines.extend(portrait(case));
     let note = &case.pack.binding;
     let mut any = false;
     for material in applicable(case).into_iter().filter(|m| !files(m, case).is_empty()) {
@@ -318,12 +326,24 @@ pub(super) fn check_lines(case: &Case<'_>, docket: &mut Docket) {
         }
     }
     if any {
-        if note.copy_note.is_some() {
-            lines.push(Finding::new("MT-132", case.row()).clause(&note.clause));
+        if let Some(stamp) = &note.copy_note {
+            let line = Finding::new("MT-132", case.row()).arg("text", &stamp.text);
+            lines.push(line.clause(&note.clause));
         }
         lines.push(Finding::new("FD-107", case.origin("person.name")).arg("b", case.name()));
     }
     docket.check_lines.extend(lines.into_iter().map(FindingBuilder::build));
+}
+
+/// What no program sees of a photo, where the pack asks for it.
+fn portrait(case: &Case<'_>) -> Option<FindingBuilder> {
+    let (rules, photo) = (case.pack.photo.as_ref()?, case.applicant.photo.as_ref()?);
+    let asked = [(rules.recent, "近期"), (rules.bareheaded, "免冠"), (rules.colour, "彩色")];
+    let words: Vec<&str> =
+        asked.iter().filter(|(asked, _)| *asked).map(|(_, word)| *word).collect();
+    let finding = Finding::new("EL-134", Origin::file(&photo.path)).clause(&rules.clause);
+    let unseen = rules.recent || rules.bareheaded;
+    unseen.then(|| finding.arg("text", format!("照片是本人{}照片", words.join("、"))))
 }
 
 fn experts_named(case: &Case<'_>) -> Vec<String> {

@@ -7,7 +7,7 @@ use super::predicate::{leaves, truth};
 use crate::diag::{Finding, Origin};
 use crate::intake::{Arrival, Witness};
 use crate::normalize::{Applicant, CaseKey, Field, Merit, Record, Source, Value};
-use crate::pack::{LoadedPack, Pack, Predicate, Rule, place};
+use crate::pack::{LoadedPack, Pack, Predicate, Rule, is_date, place};
 use crate::text::PartialDate;
 use chrono::DateTime;
 use std::collections::{BTreeMap, BTreeSet};
@@ -216,7 +216,7 @@ fn sides(fact: &str, leaf: &Predicate, pack: &Pack) -> Sides {
     let op = leaf.op.as_deref().unwrap_or_default();
     if let Some(other) = &leaf.other {
         // dates before and after each other; for other facts equal and unequal words
-        let kind = dated(fact) || dated(other);
+        let kind = is_date(fact) || is_date(other);
         let own = if kind { dates(pack.circular.year) } else { text(&["甲", "乙"]) };
         let name = fact.replace('*', "1");
         return vec![(name, own.clone()), (other.replace('*', "1"), own)];
@@ -271,12 +271,6 @@ fn sides(fact: &str, leaf: &Predicate, pack: &Pack) -> Sides {
     }
 }
 
-fn dated(fact: &str) -> bool {
-    fact.ends_with(".date")
-        || fact.ends_with("_on")
-        || ["person.birth", "person.work_start"].contains(&fact)
-}
-
 fn dates(year: i32) -> Vec<Value> {
     let days = [(year - 60, 1), (year - 20, 6), (year - 10, 6), (year, 12), (year + 40, 1)];
     days.iter().filter_map(|(y, m)| PartialDate::day(*y, *m, 15)).map(Value::Date).collect()
@@ -304,7 +298,7 @@ fn around(fact: &str, leaf: &Predicate, pack: &Pack) -> Vec<Value> {
                 }
             }
             toml::Value::String(word) => {
-                let date = PartialDate::try_from(word.clone()).ok().filter(|_| dated(fact));
+                let date = PartialDate::try_from(word.clone()).ok().filter(|_| is_date(fact));
                 out.extend(date.into_iter().flat_map(days_around));
                 out.push(Value::Text(word.clone()));
             }

@@ -80,6 +80,9 @@ fn judge(rules: &Photo, photo: &MaterialFile) -> Vec<FindingBuilder> {
         if rules.colour && image.grey {
             findings.push(say("PH-121"));
         }
+        if image.uneven {
+            findings.push(say("PH-122"));
+        }
     }
     if scan.pages.first().is_some_and(|page| page.rotate != 0) {
         findings.push(say("PH-113"));

@@ -2,7 +2,7 @@
 
 use super::case::{Case, Docket};
 use super::derive::Batch;
-use super::forms::{grade_name, level_grade, weigh};
+use super::forms::{grade_name, level_grade};
 use crate::diag::{Finding, Origin};
 use crate::normalize::{PostUse, Record, Submission, Value};
 use crate::pack::{FormCheck, Pack, expr_facts, expr_holds, fact_label};
@@ -202,6 +202,6 @@ impl Desk<'_> {
             .arg("v", of("vacant"))
             .arg("t", of("two_one"))
             .arg("u", of("no_limit"));
-        weigh(finding, check.severity.as_deref())
+        finding.weighed(check.severity.as_deref()).build()
     }
 }

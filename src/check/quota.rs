@@ -51,9 +51,13 @@ fn groups(quota: &Quota, cases: &[Case<'_>], dockets: &mut [Docket]) -> Groups {
             continue;
         }
         if let Some(wanted) = quota.applies.trade_common {
-            match case.pack.find_trade(trade, Some(own)).and_then(|t| t.common) {
+            let found = case.pack.find_trade(trade, Some(own));
+            let complete = case.pack.scope.as_ref().is_some_and(|scope| scope.complete);
+            match found.as_ref().and_then(|t| t.common) {
                 Some(common) if common == wanted => {}
                 Some(_) => continue,
+                // that the trade is not in the table was said
+                None if found.is_none() && complete => continue,
                 None => {
                     let finding =
                         Finding::new("QT-106", case.origin("apply.trade")).arg("trade", trade);
@@ -122,7 +126,9 @@ impl Counts {
     ) -> Self {
         let registers = &case.pack.registers;
         let office = registers.census_of(unit, trade, case.pack);
-        let (ours, theirs) = (office.and_then(|r| r.present), own.and_then(|r| r.present));
+        let level = counted_level(quota);
+        let ours = office.and_then(|r| count(r.present, &r.others, level));
+        let theirs = own.and_then(|r| count(r.present, &r.others, level));
         let told = office
             .and_then(|r| r.applied_last_year)
             .or_else(|| own.and_then(|r| r.applied_last_year));
@@ -134,6 +140,28 @@ impl Counts {
             }),
             unit_says: theirs.filter(|n| ours.is_some_and(|ours| ours != *n)),
         }
+    }
+}
+
+/// The level whose people a quota is measured by: the one its words name, else 技师.
+fn counted_level(quota: &Quota) -> &'static str {
+    let levels = ["高级技师", "高级工", "中级工", "初级工"];
+    levels.into_iter().find(|level| quota.count_of.contains(level)).unwrap_or("技师")
+}
+
+fn count(present: Option<u32>, others: &[(String, u32)], level: &str) -> Option<u32> {
+    if level == "技师" {
+        return present;
+    }
+    others.iter().find(|(own, _)| own == level).map(|(_, count)| *count)
+}
+
+/// What the census counts, in the words of the circular.
+fn count_words(quota: &Quota) -> String {
+    let words = quota.count_of.trim_start_matches("本单位").trim_start_matches("该工种");
+    match words {
+        "" => format!("现有{}", counted_level(quota)),
+        what => what.trim_end_matches('数').to_owned(),
     }
 }
 
@@ -182,7 +210,10 @@ impl Group<'_> {
                 self.exceeded((n, upto), max, counted, barred, cases, dockets);
                 self.doubts(max, counted, cases, dockets);
             }
-            _ => self.each(cases, dockets, |_| true, "QT-103", |f| f),
+            _ => {
+                let counted = count_words(self.quota);
+                self.each(cases, dockets, |_| true, "QT-103", |f| f.arg("count_of", &counted));
+            }
         }
         QuotaRow {
             unit: self.unit.to_owned(),
@@ -212,12 +243,7 @@ impl Group<'_> {
             self.members.iter().filter(|m| !m.exempt).map(|m| m.name.as_str()).collect();
         let names = names.join("、");
         let level = self.quota.applies.level.as_deref().unwrap_or_default();
-        let counted =
-            match self.quota.count_of.trim_start_matches("本单位").trim_start_matches("该工种")
-            {
-                "" => "现有人数",
-                what => what.trim_end_matches('数'),
-            };
+        let counted = count_words(self.quota);
         let upto = upto.map_or_else(|| "—".to_owned(), |n| n.to_string());
         self.each(
             cases,
@@ -226,7 +252,7 @@ impl Group<'_> {
             code,
             |f| {
                 let f = f.arg("n", n).arg("max", max).arg("k", k).arg("names", &names);
-                f.arg("level", level).arg("count_of", counted).arg("upto", &upto)
+                f.arg("level", level).arg("count_of", &counted).arg("upto", &upto)
             },
         );
     }

@@ -1,8 +1,8 @@
 //! The office's registers against one person: the integrity record, last year's results.
 
 use super::case::{Case, Docket};
-use super::forms::weigh;
 use crate::diag::{Finding, FindingBuilder};
+use crate::normalize::Value;
 use crate::pack::{Ban, Registers, ResultRow, UnitRow, fact_label};
 use crate::text::{PartialDate, fold};
 use chrono::Datelike as _;
@@ -25,6 +25,7 @@ pub(super) fn check(case: &Case<'_>, docket: &mut Docket) {
         }
     }
     passed(registers, case, docket);
+    changed(registers, case, docket);
     unit_record(registers, case, docket);
 }
 
@@ -44,7 +45,8 @@ fn unit_record(registers: &Registers, case: &Case<'_>, docket: &mut Docket) {
     if absent || !missing.is_empty() {
         let finding = Finding::new("RT-142", case.origin("unit.name")).field("unit.name");
         let finding = finding.arg("unit", &case.applicant.unit).arg("cols", missing.join("、"));
-        docket.say(weigh(finding.clause(&asked.clause), asked.severity.as_deref()));
+        let finding = finding.clause(&asked.clause).weighed(asked.severity.as_deref());
+        docket.say(finding.build());
     }
     let Some(above) = case.text("unit.supervisor").filter(|_| asked.supervisor_registered) else {
         return;
@@ -115,6 +117,26 @@ fn passed(registers: &Registers, case: &Case<'_>, docket: &mut Docket) {
             .field("apply.level");
         let text = format!("上年通过{level}评审的 {} 是否就是 {}？", row.name, case.name());
         say(finding, found == Match::Sure, "EL-116", text, case, docket);
+    }
+}
+
+/// DU-132: what stays as it was reads otherwise than in the archive of the year before. Only of
+/// whom the ID number names: two people of one name are often not one.
+fn changed(registers: &Registers, case: &Case<'_>, docket: &mut Docket) {
+    for row in registers.results.iter().flatten() {
+        if row.id_no.is_empty() || Some(row.id_no.as_str()) != case.text("person.id_no") {
+            continue;
+        }
+        for (fact, before) in &row.facts {
+            let Some(now) = case.value(fact).map(Value::text) else { continue };
+            // a month says less than a day, and nothing else
+            let same = now.starts_with(before.as_str()) || before.starts_with(now.as_str());
+            if !same {
+                let finding = Finding::new("DU-132", case.origin(fact)).field(*fact);
+                let finding = finding.arg("field", fact_label(fact)).arg("a", before);
+                docket.say(finding.arg("b", now).build());
+            }
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 
 use super::case::{Case, Docket};
 use super::derive::{Track, retirement};
-use super::forms::weigh;
 use super::predicate::{self, leaves, truth};
 use super::scope;
 use crate::diag::{Finding, FindingBuilder, Severity};
@@ -21,6 +20,8 @@ pub(super) struct Judged<'a> {
     pub open: Vec<String>,
     /// Facts nobody was asked for whose absence leaves it open.
     pub unasked: Vec<String>,
+    /// A part of it only a person can judge.
+    pub by_person: bool,
     /// Warnings of comparisons with `on_unknown`; `true`: the roster asks for the fact.
     pub notes: Vec<(Finding, bool)>,
 }
@@ -41,6 +42,7 @@ pub(super) fn judge<'a>(rule: &'a Rule, case: &Case<'_>) -> Option<Judged<'a>> {
         findings: Vec::new(),
         open: Vec::new(),
         unasked: Vec::new(),
+        by_person: false,
         notes: Vec::new(),
     };
     for part in rule.all.iter().flatten() {
@@ -92,7 +94,8 @@ impl Judged<'_> {
         match held {
             Some(true) => {}
             Some(false) => {
-                self.findings.extend(any.first().map(|p| failure(self.rule, p, case, None)));
+                let first = any.first().into_iter().flat_map(|p| failures(self.rule, p, case));
+                self.findings.extend(first.take(1).map(|f| with_the_rule(f, self.rule, any)));
             }
             None => {
                 any.iter().filter(|p| truth(p, case).is_none()).for_each(|p| self.unknown(p, case));
@@ -112,6 +115,10 @@ impl Judged<'_> {
 
     fn unknown(&mut self, part: &Predicate, case: &Case<'_>) {
         for leaf in leaves(part).into_iter().filter(|leaf| truth(leaf, case).is_none()) {
+            if leaf.manual {
+                self.by_person = true;
+                continue;
+            }
             let facts = predicate::unknown_facts(leaf, case);
             if let Some(code) = &leaf.on_unknown {
                 let asked = leaf.fact.as_deref().is_some_and(|f| column(f, case));
@@ -201,7 +208,15 @@ fn failure(rule: &Rule, leaf: &Predicate, case: &Case<'_>, member: Option<&str>)
     }
     let at = leaf_member(leaf, case).unwrap_or_else(|| fact.to_owned());
     let built = filled(Finding::new(code, case.origin(&at)), rule, leaf, case, member).field(&at);
-    weigh(built, rule.severity.as_deref())
+    built.weighed(rule.severity.as_deref()).build()
+}
+
+/// Where one of several would do, the first that fails does not tell all: the rule's own words follow.
+fn with_the_rule(mut finding: Finding, rule: &Rule, any: &[Predicate]) -> Finding {
+    if any.len() > 1 && !finding.message.contains(&rule.text) {
+        finding.message = format!("{}；通知规定：{}", finding.message, rule.text);
+    }
+    finding
 }
 
 /// The member of a repeated date that fails.
@@ -222,9 +237,12 @@ fn filled(
     member: Option<&str>,
 ) -> FindingBuilder {
     let fact = member.or(leaf.fact.as_deref()).unwrap_or_default();
+    // of a stretch of years the reference is the day it is counted to
+    let counted = leaf.op.as_deref() == Some("years_ge");
     let limit = leaf
         .reference
         .as_deref()
+        .filter(|_| !counted)
         .and_then(|r| case.pack.reference.get(r)?.as_date())
         .map(|d| d.to_string())
         .or_else(|| leaf.value.as_ref().and_then(predicate::plain).map(|v| v.text()))
@@ -329,6 +347,10 @@ pub(super) fn ask_open(judged: &Judged<'_>, case: &Case<'_>, docket: &mut Docket
     if judged.open.is_empty() && !docket.findings.iter().any(Finding::blocks) {
         docket.findings.extend(unjudged(judged, case));
     }
+    if judged.by_person && judged.truth.is_none() {
+        ask_a_person(judged.rule, case, docket);
+        return;
+    }
     for fact in &judged.open {
         let error_there = |f: &Finding| {
             f.blocks() && f.field.as_deref().is_some_and(|x| x == fact || pattern_matches(x, fact))
@@ -338,9 +360,13 @@ pub(super) fn ask_open(judged: &Judged<'_>, case: &Case<'_>, docket: &mut Docket
         }
         let rule = judged.rule;
         let label = fact_label(fact);
+        let what = match case.value(fact) {
+            Some(value) => format!("{label}（{}，不够具体）", value.text()),
+            None => label.clone(),
+        };
         let finding = Finding::new("EL-199", case.origin(fact))
             .arg("text", &rule.text)
-            .arg("label", &label)
+            .arg("label", &what)
             .clause(&rule.clause)
             .field(fact)
             .build();
@@ -348,6 +374,17 @@ pub(super) fn ask_open(judged: &Judged<'_>, case: &Case<'_>, docket: &mut Docket
         let known = format!("{label}：{}", case.shown(fact));
         docket.ask(&rule.id, text, known, finding);
     }
+}
+
+/// A condition that only a person can judge is asked as one question about the whole rule.
+fn ask_a_person(rule: &Rule, case: &Case<'_>, docket: &mut Docket) {
+    let finding = Finding::new("EL-199", case.row())
+        .arg("text", &rule.text)
+        .arg("label", "审核人的判断")
+        .clause(&rule.clause)
+        .build();
+    let text = format!("{}：是否符合\"{}\"？", case.name(), rule.text);
+    docket.ask(&rule.id, text, "由人判断的条件".to_owned(), finding);
 }
 
 /// What is said of a rule that nobody was asked the facts of.

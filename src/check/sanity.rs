@@ -3,6 +3,7 @@
 use super::case::{Case, Docket};
 use crate::diag::Finding;
 use crate::normalize::{Source, Value};
+use crate::pack::fact_label;
 use crate::text::{PartialDate, fold};
 use chrono::Datelike as _;
 use std::collections::BTreeSet;
@@ -13,6 +14,8 @@ pub(super) fn check(case: &Case<'_>, docket: &mut Docket) {
     years(case, docket);
     papers(case, docket);
     punished(case, docket);
+    incomplete(case, docket);
+    grades_in_order(case, docket);
 }
 
 fn say(code: &str, fact: &str, case: &Case<'_>) -> crate::diag::FindingBuilder {
@@ -28,6 +31,49 @@ fn other_certificate(case: &Case<'_>, docket: &mut Docket) {
     };
     if read && !moved && case.pack.canonical_trade(cert) != case.pack.canonical_trade(own) {
         docket.say(say("FD-163", "cert.trade", case).arg("a", own).arg("b", cert).build());
+    }
+}
+
+/// What belongs together and has blank columns beside filled ones (FD-133 unless the pack says
+/// otherwise). A column that is not there asks nobody.
+fn incomplete(case: &Case<'_>, docket: &mut Docket) {
+    for group in &case.pack.roster.complete {
+        let (blank, filled): (Vec<&String>, Vec<&String>) = group
+            .facts
+            .iter()
+            .filter(|fact| case.record.contains_key(fact.as_str()))
+            .partition(|fact| case.value(fact).is_none());
+        if let (Some(first), false) = (blank.first(), filled.is_empty()) {
+            let labels: Vec<String> = blank.iter().map(|fact| fact_label(fact)).collect();
+            let finding = say(&group.finding, first, case).arg("cols", labels.join("、"));
+            docket.say(finding.clause(&group.clause).build());
+        }
+    }
+}
+
+/// Grades from low to high, with the date of the certificate of each.
+const GRADE_DATES: [(&str, &str); 5] = [
+    ("初级工", "cert.l5.date"),
+    ("中级工", "cert.l4.date"),
+    ("高级工", "cert.l3.date"),
+    ("技师", "cert.l2.date"),
+    ("高级技师", "cert.l1.date"),
+];
+
+/// DT-114: the certificate of a higher grade older than that of a lower one.
+fn grades_in_order(case: &Case<'_>, docket: &mut Docket) {
+    let present = case.text("post.level");
+    let date = |(level, fact): &(&'static str, &'static str)| {
+        let own = case.date(fact).is_some() || present != Some(level);
+        let fact = if own { fact } else { "cert.date" };
+        Some((*level, fact, case.date(fact)?))
+    };
+    let dates: Vec<_> = GRADE_DATES.iter().filter_map(date).collect();
+    let turned = dates.windows(2).find(|pair| pair[1].2.last() < pair[0].2.first());
+    if let Some([_, (_, fact, _)]) = turned {
+        let list: Vec<String> =
+            dates.iter().map(|(level, _, date)| format!("{level} {date}")).collect();
+        docket.say(say("DT-114", fact, case).arg("list", list.join("、")).build());
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 /// Where one case stands, and what may happen next.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Standing {
-    /// The state of each workflow that applies to the level, in the pack's order.
+    /// The state of each workflow that has begun, in the pack's order.
     pub states: Vec<String>,
     /// The steps of the route that are done, in order.
     pub done: Vec<String>,
@@ -65,12 +65,25 @@ impl<'a> Machine<'a> {
     pub fn new(pack: &'a Pack, level: &str, route: &'a [String]) -> Self {
         let applies = |w: &&Workflow| w.levels.is_empty() || w.levels.iter().any(|l| l == level);
         let flows = pack.workflow.iter().filter(applies).map(|workflow| {
-            let steps: Vec<(String, Step)> =
+            let mut steps: Vec<(String, Step)> =
                 workflow.transitions.iter().flat_map(|t| expand(t, route)).collect();
+            if workflow.pay_step == Some(false) {
+                without_payment(&mut steps);
+            }
             let state = start(pack, workflow, &steps);
             Flow { workflow, steps, state }
         });
         Self { pack, route, flows: flows.collect(), done: Vec::new() }
+    }
+
+    /// A case that goes back before any step was taken: where the pack names a state for it, the
+    /// drop does not count as handed in.
+    pub fn send_back(&mut self) {
+        for flow in &mut self.flows {
+            if let Some(state) = &flow.workflow.returned {
+                flow.state.clone_from(state);
+            }
+        }
     }
 
     /// Repeats a recorded step; one the pack no longer allows still leads where it led.
@@ -108,7 +121,7 @@ impl<'a> Machine<'a> {
             let transitions = &flow.workflow.transitions;
             let said =
                 transitions.iter().find(|t| t.event == event).and_then(|t| t.finding.clone());
-            return Err(Refused::NotNow(flow.state.clone(), said));
+            return Err(Refused::NotNow(self.stands(flow), said));
         }
         Err(self.nowhere(event))
     }
@@ -129,12 +142,23 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The workflows that have begun: what they come after is reached.
+    /// The workflows that may go on: what they come after is reached.
     fn open(&self) -> impl Iterator<Item = &Flow<'a>> {
-        self.flows.iter().filter(|flow| {
-            let after = &flow.workflow.after;
-            after.is_empty() || self.flows.iter().any(|other| after.contains(&other.state))
-        })
+        self.flows.iter().filter(|flow| self.is_open(flow))
+    }
+
+    fn is_open(&self, flow: &Flow<'a>) -> bool {
+        let after = &flow.workflow.after;
+        after.is_empty() || self.flows.iter().any(|other| after.contains(&other.state))
+    }
+
+    /// Where a workflow stands; of one that may not begin yet, where what it comes after stands.
+    fn stands(&self, flow: &Flow<'a>) -> String {
+        let before = |other: &&Flow<'a>| {
+            other.workflow.states.iter().any(|state| flow.workflow.after.contains(state))
+        };
+        let waits_for = self.flows.iter().find(before).filter(|_| !self.is_open(flow));
+        waits_for.unwrap_or(flow).state.clone()
     }
 
     /// What keeps the paper of a case out: the code of a step that takes paper in and cannot be
@@ -161,7 +185,14 @@ impl<'a> Machine<'a> {
         let mut allowed: Vec<Step> = self.open().flat_map(Flow::allowed).cloned().collect();
         allowed.extend(self.route.get(self.done.len()).map(|step| chain_step(step)));
         Standing {
-            states: self.flows.iter().map(|flow| flow.state.clone()).collect(),
+            states: self
+                .flows
+                .iter()
+                .filter(|flow| {
+                    self.is_open(flow) || Some(&flow.state) != flow.workflow.states.first()
+                })
+                .map(|flow| flow.state.clone())
+                .collect(),
             done: self.done.clone(),
             allowed,
         }
@@ -174,6 +205,21 @@ impl Flow<'_> {
             .iter()
             .filter(|(from, step)| *from == self.state || (from == "*" && step.to != self.state))
             .map(|(_, step)| step)
+    }
+}
+
+/// A step into a state of waiting for payment leads where the payment would have led.
+fn without_payment(steps: &mut Vec<(String, Step)>) {
+    let paid: Vec<(String, String)> = steps
+        .iter()
+        .filter(|(from, _)| from.contains("缴费"))
+        .map(|(from, step)| (from.clone(), step.to.clone()))
+        .collect();
+    steps.retain(|(from, _)| !from.contains("缴费"));
+    for (_, step) in steps.iter_mut() {
+        if let Some((_, to)) = paid.iter().find(|(waiting, _)| *waiting == step.to) {
+            step.to.clone_from(to);
+        }
     }
 }
 
@@ -322,6 +368,29 @@ steps = ["区", "市"]
         machine.replay("区", "区");
         assert!(machine.step("市").is_ok());
         assert_eq!(machine.standing().done, ["区"]);
+    }
+
+    #[test]
+    fn without_a_step_of_payment_the_way_goes_on() {
+        let flow = |pay: bool| {
+            format!(
+                r#"
+[workflow]
+states = ["待确认", "待缴费确认", "已报名"]
+pay_step = {pay}
+transitions = [
+  {{ from = "待确认", event = "审核通过", to = "待缴费确认" }},
+  {{ from = "待缴费确认", event = "缴费确认", to = "已报名" }},
+]
+"#
+            )
+        };
+        for (pay, to) in [(true, "待缴费确认"), (false, "已报名")] {
+            let pack = pack(&flow(pay));
+            let machine = Machine::new(&pack, "技师", &[]);
+            assert_eq!(machine.step("审核通过").unwrap().to, to);
+            assert!(machine.step("缴费确认").is_err());
+        }
     }
 
     #[test]

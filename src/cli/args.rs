@@ -120,6 +120,8 @@ Ctrl-C or SIGTERM finishes the entry in hand; a second one ends at once.")]
         /// Field id, e.g. person.birth
         field: String,
     },
+    /// The list of cases as a workbook, for whoever may see them
+    Export(ExportArgs),
     /// Records a person's answer to a question, or a step of the circular
     Decide(DecideArgs),
     /// Records that an entry, or the paper of a case, came
@@ -190,12 +192,45 @@ pub(super) struct CompareArgs {
     pub(super) from_inbox: bool,
 }
 
+/// What `dossier export` writes.
+#[derive(Debug, Group)]
+#[command(after_help = "Examples:
+  dossier export --out 名单.xlsx
+  dossier export --out 待审.xlsx --as district:渝中区 --in 待渝中区人社局审核 --level 技师
+  dossier decide --from 待审.xlsx --by 李四
+A unit sees its own people, a district those whose 属地 it is, the city all. The columns are those of
+[summary] in the pack. In 办理 a step of the circular can be chosen for each case, with 意见 and 办理人.")]
+pub(super) struct ExportArgs {
+    /// The workbook to write
+    #[arg(long, value_name = "FILE.xlsx")]
+    pub(super) out: PathBuf,
+    /// Whose list: unit:NAME, district:NAME or city
+    #[arg(long = "as", value_name = "ROLE", default_value = "city")]
+    pub(super) role: String,
+    /// Units whose name has this part
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub(super) unit: String,
+    /// Trades applied for whose name has this part
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub(super) trade: String,
+    /// The level applied for
+    #[arg(long, value_name = "LEVEL", default_value = "", hide_default_value = true)]
+    pub(super) level: String,
+    /// Part of the decision: 机审通过, 退回 or 待定
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub(super) decision: String,
+    /// A state of the circular's workflow, as `dossier show` names it
+    #[arg(long = "in", value_name = "STATE", default_value = "", hide_default_value = true)]
+    pub(super) in_state: String,
+}
+
 /// What `dossier decide` records.
 #[derive(Debug, Group)]
 #[command(after_help = "Examples:
   dossier decide NT2019-1-602-0001 EX-121 --by 李四 --opinion 符合
   dossier decide NT2019-1-602-0001 审核不通过 --by 李四 --opinion 材料不齐
   dossier decide --from 待定事项.xlsx
+  dossier decide --from 待审.xlsx --by 李四
 A question is named by its code, or by its whole id when the code is asked more than once. What may
 be decided stands in `dossier show CASE` and in 20-待定/待定事项.xlsx.")]
 pub(super) struct DecideArgs {
@@ -214,7 +249,7 @@ pub(super) struct DecideArgs {
     /// When: RFC 3339, or "2019-06-12 16:00" on the clocks of the office (default: now)
     #[arg(long, value_name = "TIME")]
     pub(super) at: Option<String>,
-    /// The answered 待定事项.xlsx
+    /// The answered 待定事项.xlsx, or a list of `dossier export` with its steps ticked
     #[arg(long, value_name = "WORKBOOK")]
     pub(super) from: Option<PathBuf>,
 }

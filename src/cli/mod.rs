@@ -11,6 +11,7 @@ mod check;
 mod compare;
 mod decide;
 mod doctor;
+mod export;
 mod interrupt;
 mod lint;
 mod rule;
@@ -118,6 +119,7 @@ fn dispatch(args: &Args) -> Outcome {
         Command::Compare(wanted) => compare::compare(&args.common, wanted),
         Command::Decide(wanted) => decide::decide(&args.common, wanted),
         Command::Receive(wanted) => decide::receive(&args.common, wanted),
+        Command::Export(wanted) => export::export(&args.common, wanted),
         Command::Doctor => doctor::doctor(&args.common),
         Command::Status => status::status(&args.common),
         Command::Show { case } => status::show(&args.common, case),

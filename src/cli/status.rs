@@ -1,6 +1,7 @@
 //! `dossier status`, `show` and `why`: what the last published report says.
 
 use super::{Exit, Failure, Outcome, args::Common, decision, print_json, settings, state, weight};
+use crate::config::Settings;
 use crate::pipeline;
 use crate::text::shown;
 use serde_json::{Value, json};
@@ -9,8 +10,8 @@ fn usage(message: String) -> Failure {
     Failure { message, exit: Exit::Usage }
 }
 
-fn last_report(common: &Common) -> Result<Value, Failure> {
-    let settings = settings(common)?;
+/// The last report of one circular.
+fn last_report(settings: &Settings) -> Result<Value, Failure> {
     let path = settings.outbox.join(&settings.circular).join("report.json");
     let bytes = std::fs::read(&path).map_err(|error| {
         usage(format!("cannot read `{}`: {error}\nhint: run `dossier run` first", path.display()))
@@ -35,55 +36,76 @@ fn word<'a>(value: &'a Value, key: &str) -> &'a str {
 }
 
 pub(super) fn status(common: &Common) -> Outcome {
-    let report = last_report(common)?;
-    if common.json {
-        let body = json!({"schema": "dossier/status/1", "run": report["run"], "counts": report["counts"], "submissions": report["submissions"]});
-        print_json(&body)?;
-        return Ok(Exit::Clean);
-    }
-    for finding in pipeline::remaining(&settings(common)?).unwrap_or_default() {
-        say!("{}（{}）", finding.message, finding.code);
-    }
-    for submission in list(&report, "submissions") {
-        say!(
-            "{}  {}  {} 人",
-            state(word(submission, "state")),
-            free(submission, "source"),
-            list(submission, "applicants").len()
-        );
-        for finding in list(submission, "findings") {
-            if word(submission, "state") == "unsettled" {
-                say!("  {}  {}", free(finding, "message"), free(finding, "hint"));
-            }
+    let settings = settings(common)?;
+    let mut bodies = Vec::new();
+    for circular in &settings.circulars {
+        let own = settings.of(circular);
+        let report = last_report(&own)?;
+        if common.json {
+            bodies.push(json!({"schema": "dossier/status/1", "run": report["run"], "counts": report["counts"], "submissions": report["submissions"]}));
+            continue;
         }
-        for applicant in list(submission, "applicants") {
-            say!(
-                "  {}  {}  {}  {}  {}",
-                word(applicant, "case"),
-                decision(word(applicant, "decision")),
-                free(applicant, "name"),
-                free(applicant, "trade"),
-                free(applicant, "level")
-            );
+        if settings.circulars.len() > 1 {
+            say!("{circular}");
+        }
+        let open = pipeline::remaining(&own).unwrap_or_default();
+        let waits = pipeline::waiting(&own).unwrap_or_default();
+        for finding in open.iter().chain(&waits) {
+            say!("{}（{}）", finding.message, finding.code);
+        }
+        list(&report, "submissions").iter().for_each(submission);
+    }
+    if common.json {
+        match bodies.as_slice() {
+            [one] => print_json(one)?,
+            many => print_json(&many)?,
         }
     }
     Ok(Exit::Clean)
 }
 
-fn find(report: &Value, case: &str) -> Result<Value, Failure> {
-    list(report, "submissions")
-        .iter()
-        .flat_map(|s| list(s, "applicants"))
-        .find(|a| word(a, "case") == case || list(a, "former").iter().any(|old| old == case))
-        .cloned()
-        .ok_or_else(|| {
-            usage(format!("no case `{case}`\nhint: `dossier status` lists the case numbers"))
-        })
+fn submission(submission: &Value) {
+    say!(
+        "{}  {}  {} 人",
+        state(word(submission, "state")),
+        free(submission, "source"),
+        list(submission, "applicants").len()
+    );
+    for finding in list(submission, "findings") {
+        if word(submission, "state") == "unsettled" {
+            say!("  {}  {}", free(finding, "message"), free(finding, "hint"));
+        }
+    }
+    for applicant in list(submission, "applicants") {
+        say!(
+            "  {}  {}  {}  {}  {}",
+            word(applicant, "case"),
+            decision(word(applicant, "decision")),
+            free(applicant, "name"),
+            free(applicant, "trade"),
+            free(applicant, "level")
+        );
+    }
+}
+
+/// A case in the last report of the circular it is of.
+fn find(settings: &Settings, case: &str) -> Result<Value, Failure> {
+    let named =
+        |a: &&Value| word(a, "case") == case || list(a, "former").iter().any(|old| old == case);
+    for circular in &settings.circulars {
+        let report = last_report(&settings.of(circular))?;
+        let mut people = list(&report, "submissions").iter().flat_map(|s| list(s, "applicants"));
+        if let Some(found) = people.find(named) {
+            return Ok(found.clone());
+        }
+    }
+    Err(usage(format!("no case `{case}`\nhint: `dossier status` lists the case numbers")))
 }
 
 pub(super) fn show(common: &Common, case: &str) -> Outcome {
-    let found = find(&last_report(common)?, case)?;
-    let log = pipeline::case_log(&settings(common)?, case)?;
+    let settings = settings(common)?;
+    let found = find(&settings, case)?;
+    let log = pipeline::case_log(&settings, case)?;
     if common.json {
         print_json(&json!({"schema": "dossier/case/1", "applicant": found, "ledger": log}))?;
         return Ok(Exit::Clean);
@@ -121,7 +143,7 @@ pub(super) fn show(common: &Common, case: &str) -> Outcome {
 }
 
 pub(super) fn why(common: &Common, case: &str, field: &str) -> Outcome {
-    let found = find(&last_report(common)?, case)?;
+    let found = find(&settings(common)?, case)?;
     let Some(value) = found.get("record").and_then(|record| record.get(field)) else {
         let known: Vec<&String> = found
             .get("record")

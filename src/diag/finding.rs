@@ -136,6 +136,16 @@ impl FindingBuilder {
         self
     }
 
+    /// The weight a pack gives it, in the words of `[severity]`; none leaves that of the table.
+    pub fn weighed(self, word: Option<&str>) -> Self {
+        match word {
+            Some("error") => self.severity(Severity::Error),
+            Some("warn") => self.severity(Severity::Warn),
+            Some("info") => self.severity(Severity::Info),
+            _ => self,
+        }
+    }
+
     /// Overrides whether a person must decide.
     pub fn needs_person(mut self, needs: bool) -> Self {
         self.person = Some(needs);

@@ -3,12 +3,14 @@
 //! Comes in: a [`crate::compose::Document`]. Goes out: an [`Artifact`]. Pure and deterministic.
 
 mod docx;
+mod listing;
 mod paper;
 pub mod pdf;
 mod questions;
 mod xlsx;
 
 pub use docx::docx;
+pub use listing::{Column, Listing, listing};
 pub use pdf::{ExportError, PdfExporter};
 pub use questions::{QuestionRow, questions};
 pub use xlsx::xlsx;

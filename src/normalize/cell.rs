@@ -90,9 +90,16 @@ pub(super) fn years(text: &str, single: Option<i32>) -> Option<BTreeSet<i32>> {
     let wide: String = text.nfkc().collect();
     let mut out = BTreeSet::new();
     let mut understood = false;
-    for part in
-        wide.split(['、', ',', ';', '；', '，', '\n', '。']).filter(|p| !p.trim().is_empty())
-    {
+    let parts: Vec<&str> = wide
+        .split(['、', ',', ';', '；', '，', '\n', '。'])
+        .filter(|p| !p.trim().is_empty())
+        .collect();
+    for (at, part) in parts.iter().copied().enumerate() {
+        if let Some(year) = bare_year(part, parts.get(at + 1..).unwrap_or_default()) {
+            out.insert(year);
+            understood = true;
+            continue;
+        }
         let failed = part.contains(['不', '未', '没', '无', '缺', '否', '×', '✗', '✘']);
         let found = spoken_years(part);
         understood |= failed || !found.is_empty();
@@ -109,6 +116,17 @@ pub(super) fn years(text: &str, single: Option<i32>) -> Option<BTreeSet<i32>> {
         }
     }
     understood.then_some(out)
+}
+
+/// 15 of 15、16年: two digits, when a year of two digits and 年 follows.
+fn bare_year(part: &str, later: &[&str]) -> Option<i32> {
+    let two = |text: &str| text.chars().count() == 2 && text.chars().all(|c| c.is_ascii_digit());
+    let part = part.trim();
+    let said =
+        |next: &str| next.trim().split_once('年').is_some_and(|(digits, _)| two(digits.trim()));
+    let year = part.parse::<i32>().ok().filter(|_| two(part))?;
+    let mut run = later.iter().skip_while(|next| two(next.trim()));
+    run.next().filter(|next| said(next)).map(|_| 2000 + year)
 }
 
 /// Words that say the training was passed; digits that are no hours or points stand for
@@ -278,6 +296,8 @@ mod tests {
         assert_eq!(years("2018年没有参加", Some(2018)), set(&[]));
         assert_eq!(years("2017年合格，2018年×", Some(2018)), set(&[2017]));
         assert_eq!(years("17年合格", Some(2018)), set(&[2017]));
+        assert_eq!(years("15、16年", Some(2018)), set(&[2015, 2016]));
+        assert_eq!(years("15、16、17年度合格", None), set(&[2015, 2016, 2017]));
         assert_eq!(years("16-18年合格", Some(2018)), set(&[2016, 2017, 2018]));
         assert_eq!(years("合格（72学时）", Some(2018)), set(&[2018]));
         assert_eq!(years("72学时", Some(2018)), None);

@@ -1,5 +1,6 @@
 //! What the registers of the office say of units and people goes into the records.
 
+use super::cell;
 use super::{Applicant, Field, Record, Source, Submission, Value};
 use crate::diag::{Finding, Origin};
 use crate::pack::{Pack, ResultRow, fact_label};
@@ -78,7 +79,12 @@ fn of_unit(applicant: &mut Applicant, pack: &Pack) {
                 .arg("b", &word);
             applicant.findings.push(finding.field(fact).build());
         }
-        let field = filled(Value::Text(word), text, origin, "由单位名册补全");
+        let value = match *fact {
+            "unit.has_system" => cell::yes_no(text).map(Value::Bool),
+            _ => Some(Value::Text(word)),
+        };
+        let Some(value) = value else { continue };
+        let field = filled(value, text, origin, "由单位名册补全");
         applicant.record.insert((*fact).to_owned(), field);
     }
 }

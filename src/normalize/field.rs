@@ -16,6 +16,7 @@ pub(super) fn read(
     let text = value.text();
     match field {
         "person.birth" => date::read(value, known),
+        dated if super::grades::part(dated) == Some("date") => date::read(value, None),
         "person.work_start" | "cert.date" => date::read(value, None),
         dated if pattern_matches("papers.*.date", dated) => date::read(value, None),
         dated if pattern_matches("education.*.date", dated) => date::read_end(value),
@@ -34,6 +35,8 @@ pub(super) fn read(
         "unit.postcode" => postcode(&text),
         "unit.uscc" => uscc(&text),
         "cert.issuer" => unit::issuer(&text, pack),
+        own if super::grades::part(own) == Some("no") => tight(&text),
+        own if super::grades::part(own) == Some("issuer") => unit::issuer(&text, pack),
         "cert.no" if lost_digits(value) => Parsed::fault("FD-162", text.trim()),
         "education.no" if lost_digits(value) => {
             Parsed::default().note("FD-133", &[("cols", "学历证书编号（存为数字，后几位已丢失）")])

@@ -2,6 +2,7 @@
 
 use super::fact::Parsed;
 use super::{Merit, Value, cell, date};
+use crate::pack::Pack;
 use crate::read::CellValue;
 use crate::text::{PartialDate, Region, fold, regions, strip_blanks};
 use std::collections::BTreeSet;
@@ -224,7 +225,7 @@ pub(super) fn coached(text: &str) -> Option<i64> {
 
 /// 破格 items: `A2`, `B3`, a bare `2` when no letter is told, `破格` when claimed without an item.
 /// `None`: not claimed.
-pub(super) fn exception(text: &str) -> Option<Vec<String>> {
+pub(super) fn exception(text: &str, pack: &Pack) -> Option<Vec<String>> {
     let folded = fold(text).to_uppercase();
     let denied = ["不破格", "非破格", "未破格", "无破格", "否", "没有", "正常"];
     if cell::is_empty(text)
@@ -235,39 +236,60 @@ pub(super) fn exception(text: &str) -> Option<Vec<String>> {
     }
     // blanks stay: A2 2017年 is no item 22017
     let wide = text.nfkc().collect::<String>().to_uppercase();
-    let clean = wide.replace("一(三)", " ").replace("(三)", " ");
-    let mut letter = match (clean.contains("前段"), clean.contains("后段")) {
-        (true, false) => Some('A'),
-        (false, true) => Some('B'),
-        _ => None,
-    };
+    let clean: Vec<char> = wide.replace("一(三)", " ").replace("(三)", " ").chars().collect();
+    let named = Named::of(pack);
+    let mut letter: Option<&str> = None;
     let mut items: Vec<String> = Vec::new();
-    let mut chars = clean.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            'A' | 'B' => letter = Some(c),
-            '前' => letter = Some('A'),
-            '后' => letter = Some('B'),
-            // 第3名, 2项, 5月: a number of something is no item
-            '1'..='4'
-                if !chars
-                    .peek()
-                    .is_some_and(|n| n.is_ascii_digit() || "名等年月日人项次届位".contains(*n)) =>
-            {
-                let item = letter.map_or_else(|| c.to_string(), |l| format!("{l}{c}"));
-                if !items.contains(&item) {
-                    items.push(item);
-                }
-            }
-            // the digits of a year or a longer number are no items
-            '0'..='9' => while chars.next_if(char::is_ascii_digit).is_some() {},
-            _ => {}
+    let mut at = 0;
+    while let Some(rest) = clean.get(at..).filter(|rest| !rest.is_empty()) {
+        if let Some((id, length)) = named.at(rest) {
+            letter = Some(id);
+            at += length;
+            continue;
         }
+        // the digits of a year or a longer number are no items, nor is a number of something: 第3名
+        let digits = rest.iter().take_while(|c| c.is_ascii_digit()).count();
+        let counts = rest.get(digits).is_some_and(|c| "名等年月日人项次届位".contains(*c));
+        let number = rest.iter().take(digits).collect::<String>();
+        if number.parse::<u32>().is_ok_and(|n| (1..=named.most).contains(&n)) && !counts {
+            let item = letter.map_or_else(|| number.clone(), |id| format!("{id}{number}"));
+            if !items.contains(&item) {
+                items.push(item);
+            }
+        }
+        at += digits.max(1);
     }
     if items.is_empty() {
         items.push("破格".to_owned());
     }
     Some(items)
+}
+
+/// The exceptions of a pack as people name them: by id, the first two also as the first and the
+/// second half (前段, 后段) of the clause.
+struct Named<'a> {
+    ids: Vec<&'a str>,
+    /// The highest number of an item.
+    most: u32,
+}
+
+impl<'a> Named<'a> {
+    fn of(pack: &'a Pack) -> Self {
+        let numbers = pack.exceptions.iter().flat_map(|e| e.any.iter().filter_map(|item| item.no));
+        let ids = pack.exceptions.iter().map(|e| e.id.as_str()).collect();
+        Self { ids, most: numbers.max().unwrap_or(0) }
+    }
+
+    /// The exception named where `rest` begins, and the length of its name.
+    fn at(&self, rest: &[char]) -> Option<(&'a str, usize)> {
+        let starts = |word: &str| {
+            let word: Vec<char> = word.to_uppercase().chars().collect();
+            (!word.is_empty() && rest.starts_with(&word)).then_some(word.len())
+        };
+        let half = |n: usize, word: &str| Some((*self.ids.get(n)?, starts(word)?));
+        let own = self.ids.iter().filter_map(|id| Some((*id, starts(id)?)));
+        own.max_by_key(|(_, length)| *length).or_else(|| half(0, "前")).or_else(|| half(1, "后"))
+    }
 }
 
 /// 职称: name and rank (初级, 中级, 副高, 正高).
@@ -448,6 +470,14 @@ mod tests {
 
     #[test]
     fn exceptions_of_every_spelling() {
+        let item = "[[exception]]\nid = 'ID'\nname = 'n'\nwaives = []\nclause = '一'\nany = [{ no = 1 }, { no = 4 }]\n";
+        let text = ["A", "B"].map(|id| item.replace("ID", id)).concat();
+        let head = "schema = \"circular-pack/1\"\n[circular]\nid = \"t\"\ntitle = \"t\"\nissuer = \"t\"\nyear = 2019\nlevels = [\"技师\"]\n";
+        let pack: Pack = toml::from_str(&format!("{head}{text}")).unwrap();
+        let more = item.replace("ID", "乙").replace("no = 4", "no = 12");
+        let other: Pack = toml::from_str(&format!("{head}{more}")).unwrap();
+        assert_eq!(exception("乙12", &other), Some(vec!["乙12".to_owned()]));
+        assert_eq!(exception("A2", &other), Some(vec!["2".to_owned()]));
         for (text, expect) in [
             ("A2", "A2"),
             ("破格A2", "A2"),
@@ -460,12 +490,13 @@ mod tests {
             ("是", "破格"),
             ("破格", "破格"),
         ] {
-            assert_eq!(exception(text).map(|l| l.join(" ")).as_deref(), Some(expect), "{text}");
+            let read = exception(text, &pack).map(|l| l.join(" "));
+            assert_eq!(read.as_deref(), Some(expect), "{text}");
         }
         for text in
             ["否", "无", "", "—", "不破格", "未破格", "非破格", "正常申报", "否（正常申报）"]
         {
-            assert_eq!(exception(text), None, "{text}");
+            assert_eq!(exception(text, &pack), None, "{text}");
         }
     }
 

@@ -17,6 +17,7 @@ mod fact;
 mod field;
 mod flags;
 mod form;
+mod grades;
 mod grid;
 mod header;
 mod id_number;
@@ -238,6 +239,9 @@ pub struct CensusRow {
     pub trade: String,
     /// 现有技师人数; `None` when unreadable.
     pub present: Option<u32>,
+    /// The same for people of other levels (现有高级工人数), where the table has such columns.
+    #[serde(default)]
+    pub others: Vec<(String, u32)>,
     /// 上一年度是否申报高级技师.
     pub applied_last_year: Option<bool>,
     /// Where it stands.
@@ -266,6 +270,9 @@ pub struct Answer {
     pub answer: String,
     /// Who answered, when written.
     pub by: String,
+    /// It is a step of the circular (column 办理 of an exported list), `answer` its opinion.
+    #[serde(default)]
+    pub step: bool,
 }
 
 /// One settled content of one entry, with its applicants.

@@ -2,10 +2,10 @@
 
 use super::date;
 use super::grid::Grid;
-use super::{Value, cell, id_number, level, trade, unit};
+use super::{Value, cell, census, id_number, level, trade, unit};
 use crate::diag::Origin;
 use crate::pack::{Ban, Pack, Registers, ResultRow, UnitCensus, UnitRow};
-use crate::read::{Sheet, Workbook, a1};
+use crate::read::{CellValue, Sheet, Workbook, a1};
 use crate::text::{PartialDate, fold};
 
 /// A header is looked for in this many rows.
@@ -39,12 +39,17 @@ const ID_NO: &[&str] = &["身份证号码", "身份证号", "身份证", "公民
 const TRADE: &[&str] = &["工种", "工种名称", "技术工种", "申报工种"];
 
 /// Columns of the unit register and the facts they fill.
-const UNIT_FACTS: [(&str, &[&str]); 4] = [
+const UNIT_FACTS: [(&str, &[&str]); 5] = [
     ("unit.kind", &["组织类别", "单位性质", "单位类别", "隶属关系"]),
     ("unit.system", &["系统", "所属系统"]),
     ("unit.area", &["属地", "所在地区", "所属地区", "县(市、区)", "县(市)区"]),
     ("unit.supervisor", &["主管部门", "主管单位", "主管局"]),
+    ("unit.has_system", &["已装申报系统", "是否安装系统", "安装系统", "使用系统"]),
 ];
+
+/// What last year's archive may tell of a person that stays as it was.
+const KEPT: [&str; 6] =
+    ["person.sex", "person.ethnic", "person.birth", "person.work_start", "cert.date", "cert.no"];
 
 struct Table<'a> {
     grid: Grid<'a>,
@@ -139,21 +144,27 @@ impl Table<'_> {
     }
 
     fn census(&self, out: &mut Vec<UnitCensus>) -> bool {
-        const COUNT: &[&str] = &["现有技师人数", "现有技师数", "技师人数"];
-        let Some(top) = self.header(&[UNIT, TRADE, COUNT]) else { return false };
+        let words: Vec<String> =
+            census::LEVELS.iter().flat_map(|level| census::count_labels(level)).collect();
+        let counts: Vec<&str> = words.iter().map(String::as_str).collect();
+        let Some(top) = self.header(&[UNIT, TRADE, &counts]) else { return false };
+        let labels = |(column, value): (u32, &CellValue)| (fold(&value.text()), column);
+        let columns = census::count_columns(self.grid.row(top).into_iter().map(labels));
         let (own, trade_at) = (self.column(top, UNIT), self.column(top, TRADE));
-        let count_at = self.column(top, COUNT).unwrap_or_default();
+        let count_at = columns.values().next().copied().unwrap_or_default();
         let asked = self.column_with(top, &["上一年度", "上年"]);
         for row in self.below(top) {
             let (unit, name) = (self.unit(row, own), self.text(row, trade_at));
             if unit.is_empty() || name.is_empty() || TRADE.contains(&name.as_str()) {
                 continue;
             }
-            let present = cell::count(&self.grid.text(row, count_at));
+            let number = |column| cell::count(&self.grid.text(row, column));
+            let (present, others) = census::counted(&columns, number);
             out.push(UnitCensus {
                 unit,
                 trade: trade::read(&name, self.pack).name,
-                present: present.and_then(|n| u32::try_from(n).ok()),
+                present,
+                others,
                 applied_last_year: asked.and_then(|c| cell::yes_no(&self.grid.text(row, c))),
                 origin: self.place(row, count_at),
             });
@@ -193,6 +204,7 @@ impl Table<'_> {
         let Some(top) = self.header(&[NAME, RESULT]) else { return false };
         let (name_at, result_at) = (self.column(top, NAME), self.column(top, RESULT));
         let level_at = self.column(top, &["申报等级", "等级"]);
+        let kept = self.kept(top);
         for row in self.below(top) {
             let name = self.name(row, name_at);
             if name.is_empty() || NAME.contains(&name.as_str()) {
@@ -210,10 +222,31 @@ impl Table<'_> {
                 trade: if at.is_empty() { at } else { trade::read(&at, self.pack).name },
                 level,
                 passed: passed(&self.text(row, result_at)),
+                facts: self.facts(row, &kept),
                 origin: self.place(row, result_at.unwrap_or_default()),
             });
         }
         true
+    }
+
+    /// The columns of row `top` that hold what stays as it was.
+    fn kept(&self, top: u32) -> Vec<(&'static str, u32)> {
+        let meaning = |text: &str| super::header::meaning(None, text).map(|found| found.field);
+        let column = |(column, label): (u32, &CellValue)| {
+            let field = meaning(&label.text())?;
+            KEPT.iter().find(|fact| **fact == field).map(|fact| (*fact, column))
+        };
+        self.grid.row(top).into_iter().filter_map(column).collect()
+    }
+
+    /// What they hold in one row, read as a roster is.
+    fn facts(&self, row: u32, columns: &[(&'static str, u32)]) -> Vec<(&'static str, String)> {
+        let value = |(fact, column): &(&'static str, u32)| {
+            let cell = self.grid.get(row, *column)?;
+            let value = super::field::read(fact, cell, None, self.pack).value?;
+            Some((*fact, value.text()))
+        };
+        columns.iter().filter_map(value).collect()
     }
 }
 
@@ -232,7 +265,7 @@ fn passed(text: &str) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::{Cell, CellValue};
+    use crate::read::Cell;
     use std::path::Path;
 
     fn book(table: &[&[&str]]) -> Workbook {

@@ -117,6 +117,7 @@ pub(super) fn build(
     let record = &build.record;
     let given = |f: &Finding| f.field.as_ref().is_some_and(|field| record.contains_key(field));
     build.findings.retain(|f| f.code.as_str() != "SS-112" || !given(f));
+    super::grades::choose(&mut build.record);
     build.same_under_two_names();
     build.swapped(slots);
     build.fill_from_id();
@@ -194,13 +195,21 @@ impl Build<'_> {
         if cell::is_empty(&text) && !answered {
             if field == "post.level" {
                 self.store(slot, field, Parsed::text("none"));
-            } else if crate::pack::pattern_matches("papers.*.date", field) {
+            } else if crate::pack::pattern_matches("papers.*.date", field)
+                || (self.belongs(field) && !self.ctx.required.contains(field))
+            {
                 // that it was asked and left open is told, and where
                 self.store(slot, field, Parsed::default());
             }
             return;
         }
         self.read_filled(slot, &text);
+    }
+
+    /// Whether the pack asks for the field together with others.
+    fn belongs(&self, field: &str) -> bool {
+        let groups = &self.ctx.pack.roster.complete;
+        groups.iter().any(|group| group.facts.iter().any(|fact| fact == field))
     }
 
     fn read_filled(&mut self, slot: &Slot, text: &str) {
@@ -219,7 +228,7 @@ impl Build<'_> {
             "papers" => self.papers(slot, text),
             "experts" => self.experts(slot, text),
             "apply.exception" => {
-                if let Some(items) = merit::exception(text) {
+                if let Some(items) = merit::exception(text, self.ctx.pack) {
                     self.store(slot, "apply.exception", Parsed::value(Value::List(items)));
                 }
             }
@@ -487,7 +496,11 @@ impl Build<'_> {
             if exempt || silent {
                 continue;
             }
-            let column = slots.iter().find(|slot| slot.field == *fact);
+            let of_grade = super::grades::of_level(fact, self.text("post.level").as_deref());
+            let column = slots
+                .iter()
+                .find(|slot| slot.field == *fact)
+                .or_else(|| slots.iter().find(|slot| Some(&slot.field) == of_grade.as_ref()));
             let joined = fact.split_once('.').is_some_and(|(side, kind)| {
                 matches!(kind, "trade" | "level")
                     && slots.iter().any(|s| s.field == format!("{side}.both"))

@@ -1,5 +1,6 @@
 //! A sheet with a roster becomes rows: columns to slots, titles and names of sheets as spares.
 
+use super::grades;
 use super::grid::Grid;
 use super::header::label;
 use super::row::{self, Ctx, Slot};
@@ -190,6 +191,18 @@ impl Walk<'_> {
         out
     }
 
+    /// SS-151: columns the circular's own file does not have. Those it lacks are told by SS-112.
+    fn beyond_template(&self, header: &Header) -> Option<Finding> {
+        let template = self.ctx.pack.roster.template.as_ref()?;
+        let (_, first) = header.unknown.first()?;
+        let labels: Vec<String> =
+            header.unknown.iter().map(|(text, _)| format!("“{text}”")).collect();
+        let finding = Finding::new("SS-151", self.cell(header.top, *first))
+            .arg("diff", format!("多出 {}", labels.join("、")))
+            .clause(&template.clause);
+        Some(finding.weighed(template.severity.as_deref()).build())
+    }
+
     /// Findings of a header; gives those about missing columns that every row inherits.
     fn open(&mut self, header: &Header, spare: &[Slot]) -> Vec<Finding> {
         for (label, cells) in &header.doubled {
@@ -200,6 +213,9 @@ impl Walk<'_> {
         }
         let lacking: Vec<&String> =
             self.ctx.required.iter().filter(|fact| lacks(header, spare, fact)).collect();
+        if let Some(finding) = self.beyond_template(header) {
+            self.say(finding);
+        }
         for (text, column) in &header.unknown {
             let at = self.cell(header.top, *column);
             let finding = match nearest(text, &lacking) {
@@ -459,6 +475,10 @@ fn lacks(header: &Header, spare: &[Slot], fact: &str) -> bool {
     let joined = match fact {
         "apply.trade" | "apply.level" => header.has("apply.both"),
         "post.trade" | "post.level" => header.has("post.both"),
+        cert if cert.starts_with("cert.") => {
+            let part = cert.strip_prefix("cert.");
+            header.columns.iter().any(|column| grades::part(&column.meaning.field) == part)
+        }
         other => other.starts_with("appraisal.") && header.has("appraisal"),
     };
     fact != "unit.name"

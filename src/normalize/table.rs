@@ -79,7 +79,8 @@ fn at(grid: &Grid<'_>, row: u32) -> Option<Header> {
             unknown.push((shown, index));
         }
     }
-    let columns = settle(columns);
+    let mut columns = settle(columns);
+    super::grades::tell_apart(&mut columns);
     let known: BTreeSet<&str> = columns.iter().map(|c| c.meaning.field.as_str()).collect();
     if known.len() < 3 || !known.contains("person.name") {
         return None;

@@ -492,6 +492,29 @@ fn repeated_two_row_headers_and_names_over_two_lines() {
 }
 
 #[test]
+fn columns_beyond_the_template_are_told_where_the_circular_has_one() {
+    let mut pack = pack();
+    let clause = "附件2附录".to_owned();
+    pack.roster.template = Some(crate::pack::FileTemplate { severity: None, clause });
+    let more = |label: &'static str| {
+        let (mut labels, mut cells) = (one_row(), person());
+        labels.push(label);
+        cells.push("1");
+        let sheets = vec![sheet("Sheet1", &[&labels, &cells])];
+        let book = Content::Workbook(Workbook { sheets, original: None });
+        normalize(
+            &reading(vec![("申报汇总表.xlsx", "xlsx", book)]),
+            &pack,
+            NaiveDate::from_ymd_opt(2019, 6, 12).unwrap(),
+        )
+    };
+    let strange = more("爱好");
+    let found = strange.findings.iter().find(|f| f.code.as_str() == "SS-151").unwrap();
+    assert!(found.message.contains("多出 “爱好”"), "{}", found.message);
+    assert!(!codes(&more("备注").findings).contains(&"SS-151"));
+}
+
+#[test]
 fn a_misspelt_required_label_is_pointed_at() {
     let mut labels = one_row();
     labels[3] = "身份正号码";

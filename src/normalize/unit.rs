@@ -49,6 +49,10 @@ fn bare(raw: &str) -> String {
 /// Reads an issuer: the pack's name for a listed other one, else the text as written.
 pub(super) fn issuer(raw: &str, pack: &Pack) -> Parsed {
     let text = bare(raw);
+    if text.chars().all(|c| c.is_whitespace() || "年月日_（）()".contains(c)) {
+        // the seal and date of a form nobody filled in
+        return Parsed::default();
+    }
     let wanted = fold(&text);
     for (name, others) in &pack.aliases.issuers {
         if *name != text && others.iter().any(|other| fold(other) == wanted) {

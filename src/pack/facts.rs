@@ -1,5 +1,12 @@
 //! The closed list of facts a pack may name, with their Chinese labels.
 
+/// Whether a fact holds a date.
+pub fn is_date(fact: &str) -> bool {
+    fact.ends_with(".date")
+        || fact.ends_with("_on")
+        || ["person.birth", "person.work_start"].contains(&fact)
+}
+
 /// Facts and their labels; `*` stands for an index, a year or a grade.
 const FACTS: &[(&str, &str)] = &[
     ("person.name", "姓名"),
@@ -62,6 +69,13 @@ const FACTS: &[(&str, &str)] = &[
     ("cert.date", "取得资格时间"),
     ("cert.issuer", "资格审批单位"),
     ("cert.path", "取得资格途径"),
+    ("cert.l1.date", "高级技师证书取得时间"),
+    ("cert.l2.date", "技师证书取得时间"),
+    ("cert.l3.date", "高级工证书取得时间"),
+    ("cert.l4.date", "中级工证书取得时间"),
+    ("cert.l5.date", "初级工证书取得时间"),
+    ("cert.*.no", "证书号码"),
+    ("cert.*.issuer", "资格审批单位"),
     ("appraisal.*", "年度考核"),
     ("training.passed_years", "继续教育合格年度"),
     ("papers.count", "论文篇数"),

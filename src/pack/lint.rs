@@ -8,7 +8,7 @@ use super::cover::{band_fault, cases, takes};
 use super::load::nearest;
 use super::source::Source;
 use super::{Band, LoadedPack, Pack, Place, Window, Workflow, facts, words};
-use crate::diag::{Finding, Origin};
+use crate::diag::{Code, CodeSeverity, Finding, Origin};
 use crate::text::fold;
 use std::collections::BTreeSet;
 use toml::Spanned;
@@ -37,6 +37,12 @@ pub fn lint(loaded: &LoadedPack, readable: &dyn Fn(&str) -> bool) -> Vec<Finding
     lint.routes();
     lint.workflows();
     lint.numbering();
+    lint.powerless();
+    lint.items();
+    lint.sessions();
+    lint.groups();
+    lint.columns();
+    lint.bound_forms();
     lint.assumptions();
     let mut findings = lint.findings;
     findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.cmp(b)));
@@ -129,7 +135,8 @@ impl Lint<'_> {
 
     fn ids(&mut self) {
         let p = self.pack;
-        let lists: [(&str, Vec<&str>); 13] = [
+        let lists: [(&str, Vec<&str>); 14] = [
+            ("review", p.reviews.iter().map(|x| x.id.as_str()).collect()),
             ("amendment", p.amendments.iter().map(|x| x.id.as_str()).collect()),
             ("window", p.windows.iter().map(|x| x.id.as_str()).collect()),
             ("rule", p.rules.iter().map(|x| x.id.as_str()).collect()),
@@ -191,7 +198,8 @@ impl Lint<'_> {
 
     fn clauses(&mut self) {
         let p = self.pack;
-        let lists: [(&str, Vec<&str>); 6] = [
+        let lists: [(&str, Vec<&str>); 7] = [
+            ("review", p.reviews.iter().map(|x| x.clause.as_str()).collect()),
             ("amendment", p.amendments.iter().map(|x| x.clause.as_str()).collect()),
             ("window", p.windows.iter().map(|x| x.clause.as_str()).collect()),
             ("rule", p.rules.iter().map(|x| x.clause.as_str()).collect()),
@@ -293,6 +301,8 @@ impl Lint<'_> {
         for (key, list) in lists {
             named.extend(list.iter().enumerate().map(|(i, s)| (format!("{key}.{i}"), s.as_str())));
         }
+        named.extend(flow.returned.iter().map(|s| ("returned".to_owned(), s.as_str())));
+        named.extend(flow.waits.keys().map(|s| (format!("waits.{s}"), s.as_str())));
         for (path, state) in named {
             if state != "*" && !known.contains(&plain(state)) {
                 let spot = self.spot(&format!("workflow.{n}.{path}"));
@@ -311,6 +321,113 @@ impl Lint<'_> {
             if !PLACES.contains(&place) {
                 let spot = self.spot("numbering.application");
                 self.unknown("PK-107", &spot, place, &PLACES);
+            }
+        }
+        if !numbering.application.contains("{seq:04}") {
+            let spot = self.spot("numbering.application");
+            let said = format!("{}（缺 {{seq:04}}，案号会重复）", numbering.application);
+            self.unknown("PK-107", &spot, &said, &[]);
+        }
+    }
+
+    /// A rule whose code only tells keeps nobody out.
+    fn powerless(&mut self) {
+        for (n, rule) in self.pack.rules.iter().enumerate().filter(|(_, r)| r.severity.is_none()) {
+            let Some(code) = Code::find(&rule.finding) else { continue };
+            if matches!(code.entry().severity, CodeSeverity::Info | CodeSeverity::Check) {
+                let what =
+                    format!("的提示 {code} 只是告知，谁都不会被挡住：换一个代码，或写 severity");
+                let path = format!("rule.{n}.finding");
+                self.say_at("PK-114", &path, &[("id", &rule.id), ("what", &what)]);
+            }
+        }
+    }
+
+    /// An item of an exception is claimed by its number.
+    fn items(&mut self) {
+        for (n, exception) in self.pack.exceptions.iter().enumerate() {
+            let mut seen = BTreeSet::new();
+            for (i, item) in exception.any.iter().enumerate() {
+                let path = format!("exception.{n}.any.{i}");
+                match item.no {
+                    Some(no) if seen.insert(no) => {}
+                    Some(no) => {
+                        let id = format!("{} 第 {no} 项", exception.id);
+                        self.say_at("PK-104", &path, &[("id", &id)]);
+                    }
+                    None => {
+                        let told = format!("{} 的一项没有 no，申报人写的条款对不上", exception.id);
+                        self.say_at("PK-103", &path, &[("ref", &told)]);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A session nobody can read, or that ends before it begins, keeps everybody out.
+    fn sessions(&mut self) {
+        let minutes = |text: &str| {
+            let (hour, minute) = text.split_once(':')?;
+            let (hour, minute) = (hour.parse::<u32>().ok()?, minute.parse::<u32>().ok()?);
+            (hour < 24 && minute < 60).then_some(hour * 60 + minute)
+        };
+        for (n, window) in self.pack.windows.iter().enumerate() {
+            for (i, session) in window.sessions.iter().enumerate() {
+                let span = (minutes(&session.from), minutes(&session.to));
+                if !matches!(span, (Some(from), Some(to)) if from < to) {
+                    let id = format!("{} {}–{}", window.id, session.from, session.to);
+                    self.say_at("PK-105", &format!("window.{n}.sessions.{i}"), &[("id", &id)]);
+                }
+            }
+        }
+    }
+
+    /// A group of trades is for a level, or says for which.
+    fn groups(&mut self) {
+        let Some(scope) = &self.pack.scope else { return };
+        for (name, group) in &scope.groups {
+            let spot = self.spot(&format!("scope.groups.{name}"));
+            if let Some(of) = group.get("copy_of").and_then(|v| v.as_str())
+                && !scope.groups.contains_key(of)
+            {
+                let known: Vec<&str> = scope.groups.keys().map(String::as_str).collect();
+                self.unknown("PK-103", &spot, of, &known);
+            }
+            // a base may have trades of levels that this circular leaves out
+            let level = words::is_level(name);
+            if !group.contains_key("levels") && !level && !self.copied(name) {
+                let told = format!("{} 不是一个等级，也没有写 levels", spot.key);
+                self.say("PK-103", spot.at, &[("ref", &told)]);
+            }
+        }
+    }
+
+    /// Whether another group takes its trades from this one.
+    fn copied(&self, name: &str) -> bool {
+        let groups = self.pack.scope.iter().flat_map(|scope| scope.groups.values());
+        groups.filter_map(|group| group.get("copy_of")?.as_str()).any(|of| of == name)
+    }
+
+    /// A column nobody's roster can have would be missing with everybody.
+    fn columns(&mut self) {
+        for (n, fact) in self.pack.roster.required.iter().enumerate() {
+            if facts::is_known_fact(fact) && !(self.readable)(fact) {
+                let spot = self.spot(&format!("roster.required.{n}"));
+                let said = format!("{fact}（没有哪一栏提供，每个人都会缺这一列）");
+                self.unknown("PK-107", &spot, &said, &[]);
+            }
+        }
+    }
+
+    /// A form of the booklet comes back as a material; of one that does not nothing would be bound.
+    fn bound_forms(&mut self) {
+        let p = self.pack;
+        let back = |id: &String| p.materials.iter().any(|m| m.form.as_ref() == Some(id));
+        for (n, form) in p.forms.iter().enumerate() {
+            let own = form.per.iter().any(|per| per == "person");
+            if form.in_booklet && !form.generated && own && !back(&form.id) {
+                let told = format!("没有哪项材料的 form 是 {}，它既不打印也不装订", form.id);
+                self.say_at("PK-103", &format!("form.{n}.in_booklet"), &[("ref", &told)]);
             }
         }
     }

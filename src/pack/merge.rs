@@ -5,7 +5,7 @@ use toml::de::{DeArray, DeTable, DeValue};
 
 type Entry<'a> = Spanned<DeValue<'a>>;
 
-/// Lays `own` over `base`: tables key by key, arrays of tables by `id` and key by key, scalars and
+/// Lays `own` over `base`: tables key by key, arrays of tables by what names an entry and key by key, scalars and
 /// plain lists replace; an entry with `remove = true` deletes its namesake.
 pub(super) fn merge<'a>(base: &mut DeTable<'a>, own: DeTable<'a>) {
     for (key, value) in own {
@@ -65,8 +65,11 @@ fn removed(entry: &Entry<'_>) -> bool {
     entry.get_ref().get("remove").and_then(|v| v.get_ref().as_bool()) == Some(true)
 }
 
-fn id_of<'e>(entry: &'e Entry<'_>) -> Option<&'e str> {
-    entry.get_ref().get("id").and_then(|v| v.get_ref().as_str())
+/// What names an entry: its `id`; of a trade of the scope level and name, of a site its area.
+fn id_of(entry: &Entry<'_>) -> Option<String> {
+    let text = |key: &str| entry.get_ref().get(key).and_then(|v| v.get_ref().as_str());
+    let trade = || Some(format!("{}\0{}", text("level")?, text("name")?));
+    text("id").map(str::to_owned).or_else(trade).or_else(|| text("area").map(str::to_owned))
 }
 
 fn has_ids(entries: &[Entry<'_>]) -> bool {
@@ -97,6 +100,24 @@ mod tests {
         )
         .unwrap();
         assert_eq!(table, expect);
+    }
+
+    #[test]
+    fn trades_and_sites_are_named_by_what_they_are() {
+        let trades = |own: &str| {
+            let base = "[[scope.trade]]\nlevel = '技师'\nname = '电工'\n[[scope.trade]]\nlevel = '技师'\nname = '花工'\n";
+            let table = merged(base, own);
+            let list = table["scope"]["trade"].as_array().unwrap().clone();
+            let name = |t: &toml::Value| format!("{} {}", t["level"], t["name"]).replace('"', "");
+            list.iter().map(name).collect::<Vec<_>>()
+        };
+        let more = "[[scope.trade]]\nlevel = '技师'\nname = '钳工'\n";
+        assert_eq!(trades(more), ["技师 电工", "技师 花工", "技师 钳工"]);
+        let less = "[[scope.trade]]\nlevel = '技师'\nname = '电工'\nremove = true\n";
+        assert_eq!(trades(less), ["技师 花工"]);
+        let sites =
+            merged("[[site]]\narea = '市直'\nphone = 1\n", "[[site]]\narea = '市直'\nphone = 2\n");
+        assert_eq!(sites["site"].as_array().unwrap().len(), 1);
     }
 
     #[test]

@@ -23,7 +23,7 @@ mod types;
 mod words;
 
 pub use expr::{expr_facts, expr_holds};
-pub use facts::{fact_label, is_known_fact, pattern_matches};
+pub use facts::{fact_label, is_date, is_known_fact, pattern_matches};
 pub use filled::{Filled, FilledField, Place};
 pub use lint::{lint, place};
 pub use load::{PackError, load, load_at, told};

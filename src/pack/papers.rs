@@ -227,13 +227,14 @@ fn per_person() -> Vec<String> {
 pub struct Binding {
     pub paper: Option<String>,
     pub edge: Option<String>,
+    /// Materials and forms that are kept out of the booklet.
     #[serde(default)]
     pub exclude: Vec<String>,
     pub order: Option<String>,
-    #[serde(default)]
-    pub catalogue: bool,
-    #[serde(default)]
-    pub bag: bool,
+    /// Whether the booklet has a catalogue; it has unless the pack says no.
+    pub catalogue: Option<bool>,
+    /// Whether the papers go into a bag: without one its cover is not printed.
+    pub bag: Option<bool>,
     pub bag_cover: Option<String>,
     pub copy_note: Option<CopyNote>,
     pub electronic: Option<Electronic>,
@@ -331,6 +332,11 @@ pub struct Workflow {
     pub after: Vec<String>,
     #[serde(default)]
     pub states: Vec<String>,
+    /// The state of a case that goes back before any step was taken; without it the drop counts.
+    pub returned: Option<String>,
+    /// States that somebody is to be reminded of, and the code that counts who waits in them.
+    #[serde(default)]
+    pub waits: BTreeMap<String, String>,
     #[serde(default)]
     pub editable: Vec<String>,
     #[serde(default)]
@@ -443,6 +449,8 @@ pub struct Fraud {
 pub struct Contact {
     pub area_code: Option<String>,
     pub website: Option<String>,
+    /// How to get in: printed behind the website.
+    pub website_note: Option<String>,
     #[serde(default)]
     pub persons: Vec<String>,
     #[serde(default)]

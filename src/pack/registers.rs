@@ -36,6 +36,8 @@ pub struct UnitCensus {
     pub trade: String,
     /// 现有技师数; `None`: unreadable.
     pub present: Option<u32>,
+    /// The same for people of other levels, where the register has such columns.
+    pub others: Vec<(String, u32)>,
     /// 上一年度是否申报; `None`: not said.
     pub applied_last_year: Option<bool>,
     /// Where it stands.
@@ -74,6 +76,8 @@ pub struct ResultRow {
     pub level: Option<String>,
     /// Whether the review was passed; `None`: open or unreadable.
     pub passed: Option<bool>,
+    /// What else the office kept of the person and does not change: fact and what it was.
+    pub facts: Vec<(&'static str, String)>,
     /// Where it stands.
     pub origin: Origin,
 }

@@ -199,7 +199,7 @@ fn every_word_the_program_acts_on_is_checked() {
         (
             "from = \"已报名\"",
             "from = \"己报名\"",
-            "workflow.transitions[2].from = \"己报名\"",
+            "workflow[application].transitions[2].from = \"己报名\"",
             "已报名",
         ),
         (

@@ -47,6 +47,9 @@ pub struct Pack {
     /// Eligibility rules.
     #[serde(default, rename = "rule")]
     pub rules: Vec<Rule>,
+    /// What only a person can judge: lines of the 核对单.
+    #[serde(default, rename = "review")]
+    pub reviews: Vec<Review>,
     /// 破格.
     #[serde(default, rename = "exception")]
     pub exceptions: Vec<Exception>,
@@ -269,6 +272,36 @@ pub struct Roster {
     pub clause: String,
     #[serde(default)]
     pub empty: BTreeMap<String, String>,
+    /// Facts that belong together: where one of them is filled, none of its columns may be blank.
+    #[serde(default)]
+    pub complete: Vec<Complete>,
+    /// The file is to be the circular's own, without columns it does not know.
+    pub template: Option<FileTemplate>,
+}
+
+/// `[[roster.complete]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Complete {
+    pub facts: Vec<String>,
+    #[serde(default = "lacks_items")]
+    pub finding: String,
+    #[serde(default)]
+    pub clause: String,
+}
+
+fn lacks_items() -> String {
+    "FD-133".to_owned()
+}
+
+/// `[roster.template]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct FileTemplate {
+    pub severity: Option<String>,
+    pub clause: String,
 }
 
 /// `[unit_record]`: the unit stands in the office's register of units, with these facts; its
@@ -432,6 +465,18 @@ pub struct Rule {
     pub any: Option<Vec<Predicate>>,
     #[serde(default)]
     pub assumed: bool,
+}
+
+/// `[[review]]`: a condition without a measure, printed for the reviewer to judge.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are those of the schema")]
+pub struct Review {
+    pub id: String,
+    pub text: String,
+    #[serde(default)]
+    pub levels: Vec<String>,
+    pub clause: String,
 }
 
 /// `[[exception]]` 破格

@@ -10,10 +10,15 @@ use super::{
     rank_of,
 };
 use crate::diag::{Code, all_codes};
-use crate::text::PartialDate;
+use crate::text::{PartialDate, fold};
 use std::collections::BTreeSet;
 use toml::Spanned;
 use toml::de::DeValue;
+
+/// Whether a word names a level.
+pub(super) fn is_level(word: &str) -> bool {
+    LEVEL_NAMES.contains(&word)
+}
 
 /// What a word must be.
 #[derive(Clone, Copy)]
@@ -31,6 +36,7 @@ enum Kind {
     /// An id of another table.
     Material,
     Form,
+    MaterialOrForm,
     Window,
     /// The group of a rule.
     Group,
@@ -38,7 +44,8 @@ enum Kind {
     OneOf(&'static [&'static str]),
 }
 
-const LEVELS: Kind = Kind::OneOf(&["高级技师", "技师", "高级工", "中级工", "初级工"]);
+const LEVEL_NAMES: &[&str] = &["高级技师", "技师", "高级工", "中级工", "初级工"];
+const LEVELS: Kind = Kind::OneOf(LEVEL_NAMES);
 const WEIGHTS: Kind = Kind::OneOf(&["error", "warn", "info"]);
 
 /// Paths of values, `*` for the elements of a list and for free keys, `**` for any depth.
@@ -46,7 +53,9 @@ const VALUES: &[(&str, Kind)] = &[
     ("**.finding", Kind::Code),
     ("**.on_unknown", Kind::Code),
     ("workflow.**.says", Kind::Code),
+    ("workflow.**.waits.*", Kind::Code),
     ("roster.empty.*", Kind::Code),
+    ("roster.complete.*.facts.*", Kind::Fact),
     ("severity.*", Kind::OneOf(&["error", "warn", "info", "off"])),
     ("**.severity", WEIGHTS),
     ("**.fact", Kind::Fact),
@@ -69,6 +78,9 @@ const VALUES: &[(&str, Kind)] = &[
     ("material.*.form", Kind::Form),
     ("channel.*.form", Kind::Form),
     ("binding.bag_cover", Kind::Form),
+    ("binding.exclude.*", Kind::MaterialOrForm),
+    ("binding.order", Kind::OneOf(&["as_listed", "materials"])),
+    ("form.*.printable_when", Kind::OneOf(&["photo_accepted", "system_approved"])),
     ("exception.*.waives.*", Kind::Group),
     ("workflow.**.window", Kind::Window),
     ("workflow.**.needs.*", Kind::OneOf(&["opinion", "upload_if_first"])),
@@ -145,6 +157,17 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     }
 }
 
+/// Whether a text gives a password away: 密码 or 口令 with letters and digits right behind it.
+fn holds_password(text: &str) -> bool {
+    let text = fold(text);
+    ["密码", "口令", "password"].iter().any(|word| {
+        text.split(word).skip(1).any(|rest| {
+            let rest = rest.trim_start_matches([':', '是', '为', '均', '都', '"', '“', '=', ' ']);
+            rest.chars().take_while(char::is_ascii_alphanumeric).count() >= 4
+        })
+    })
+}
+
 /// What words may refer to.
 struct Names<'a> {
     references: BTreeSet<&'a str>,
@@ -191,6 +214,9 @@ impl Walk<'_, '_> {
     fn value(&mut self, value: &Node<'_>, spot: &Spot) {
         match value.get_ref() {
             DeValue::String(word) => {
+                if holds_password(word) {
+                    self.lint.say("PK-132", spot.at, &[("key", &spot.key)]);
+                }
                 if let Some(kind) = kind(VALUES, &self.path) {
                     self.word(kind, word, spot);
                 }
@@ -238,6 +264,8 @@ impl Walk<'_, '_> {
             Kind::Reference => &self.names.references,
             Kind::Material => &self.names.materials,
             Kind::Form => &self.names.forms,
+            Kind::MaterialOrForm if self.names.forms.contains(word) => return,
+            Kind::MaterialOrForm => &self.names.materials,
             Kind::Window => &self.names.windows,
             Kind::Group => &self.names.groups,
         };
@@ -298,8 +326,20 @@ impl Walk<'_, '_> {
         self.reference(op, word("ref"), at("ref"), op == "contains_all");
         self.reference(op, word("years_ref"), at("years_ref"), true);
         let (Some(value), Some(spot)) = (get("value"), at("value")) else { return };
+        let number = value.get_ref().is_integer() || value.get_ref().is_float();
         match op {
+            "years_ge" | "count_ge" if !value.get_ref().is_integer() => {
+                self.lint.unknown("PK-107", &spot, "这里要写不带引号的整数", &[]);
+            }
+            "lt" | "le" | "gt" | "ge" if number && facts::is_date(fact) => {
+                let said = "日期不能和数字比：年限用 years_ge，日期写成 2019-06-13";
+                self.lint.unknown("PK-107", &spot, said, &[]);
+            }
             "lt" | "le" | "gt" | "ge" => self.ranked(fact, value, &spot),
+            "eq" | "ne" | "in" | "not_in" if facts::is_date(fact) => {
+                let said = "日期不用 eq、in 比：用 le、lt、ge、gt";
+                self.lint.unknown("PK-107", &spot, said, &[]);
+            }
             "eq" | "ne" | "in" | "not_in" => self.among(fact, value, &spot),
             "honour_ge" => self.merit(value, &spot, &["rank", "kinds"]),
             "award_ge" => self.merit(value, &spot, &["rank", "grade", "person_certificate"]),

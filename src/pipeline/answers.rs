@@ -91,7 +91,7 @@ pub(super) fn collect(
     let mut fresh: Vec<(String, &Answer, String)> = Vec::new();
     for filing in filings {
         let source = source(filing);
-        for answer in filing.answers.iter().filter(|a| !a.answer.is_empty()) {
+        for answer in filing.answers.iter().filter(|a| a.step || !a.answer.is_empty()) {
             let Some(key) = numbers.get(&answer.case) else { continue };
             if !taken(&known, key, answer, &source) {
                 fresh.push((key.clone(), answer, source.clone()));
@@ -141,6 +141,10 @@ impl Asking {
 
     /// Whether the answer answers a question of the case and says whose it is.
     fn takes(&self, key: &str, answer: &Answer) -> Result<(), String> {
+        if answer.step {
+            let event = &answer.question;
+            return Err(format!("办理\"{event}\"没有登记：由工考办用 dossier decide --from 登记"));
+        }
         let judged = self.0.iter().filter_map(|report| report.judgements.get(key));
         let mut questions = judged.flat_map(|j| &j.questions);
         let Some(question) = questions.find(|q| q.id == answer.question) else {

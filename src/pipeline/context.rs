@@ -83,6 +83,7 @@ impl Office {
             "title": circular.title, "doc_number": circular.doc_number,
             "issuer": circular.issuer, "year": circular.year, "id": circular.id,
             "website": self.pack.pack.contact.website.clone().unwrap_or_default(),
+            "website_note": self.pack.pack.contact.website_note.clone().unwrap_or_default(),
         })
     }
 

@@ -2,7 +2,7 @@
 
 use super::judging::Table;
 use super::standing::machine;
-use super::{RunError, answers, local, registers, try_entry};
+use super::{RunError, answers, home, local, registers};
 use crate::check::{Decision, Judgement, Question, Refused, Report, Step};
 use crate::config::Settings;
 use crate::diag::{Finding, Origin};
@@ -11,7 +11,6 @@ use crate::pack::{self, Pack};
 use crate::text::mask_ids;
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
-use std::path::Path;
 use std::time::Duration;
 
 /// How long to wait for a pass that is under way.
@@ -73,12 +72,18 @@ impl Desk {
     }
 
     /// The same where cases must be there already.
-    fn with_cases(settings: &Settings) -> Result<Self, RunError> {
+    pub(super) fn with_cases(settings: &Settings) -> Result<Self, RunError> {
         if Ledger::exists(&settings.state) {
             return Self::open(settings);
         }
         let what = "there are no cases yet\nhint: run `dossier run` first";
         Err(RunError::Refused(what.to_owned()))
+    }
+
+    /// The level a case is about.
+    pub(super) fn level(&self, key: &str) -> String {
+        let people = self.table.people(key);
+        people.first().map_or_else(String::new, |a| super::context::text(&a.record, "apply.level"))
     }
 
     /// The key of a case.
@@ -111,6 +116,7 @@ pub fn decide(
     event: &str,
     order: &Order,
 ) -> Result<Decided, RunError> {
+    let settings = &home::of(settings, number)?;
     let mut desk = Desk::with_cases(settings)?;
     desk.not_in_the_future(order.at)?;
     let key = desk.key(number)?;
@@ -125,9 +131,7 @@ pub fn decide(
         }
         None => {
             let step = allowed(&desk, &key, judgement, event, order, asked)?;
-            notes.extend(outside(&desk.pack, &step, order.at));
-            notes.extend(step.says.as_deref().map(|code| said(code, &order.opinion)));
-            notes.extend(photo_waited(&desk, &key, &step, order.at));
+            notes.extend(notes_of(&desk, &key, &step, order));
             (ReviewKind::Step, step.event, step.to)
         }
     };
@@ -150,85 +154,17 @@ pub fn decide(
     Ok(Decided { recorded, notes })
 }
 
-/// Records the answers of a workbook: the same as dropping it into the inbox.
-///
-/// # Errors
-/// When it holds no answers, or none that can be taken.
-pub fn decide_from(
-    settings: &Settings,
-    workbook: &Path,
-    by: &str,
-    at: DateTime<FixedOffset>,
-) -> Result<Decided, RunError> {
-    let filing = try_entry::read_alone(settings, workbook)?;
-    if filing.answers.is_empty() {
-        return Err(RunError::Refused(format!(
-            "`{}` holds no answers\nhint: fill the column 答复 of 20-待定/待定事项.xlsx",
-            workbook.display()
-        )));
-    }
-    let mut desk = Desk::with_cases(settings)?;
-    desk.not_in_the_future(at)?;
-    let source = answers::source(&filing);
-    let before = desk.table.judge(&desk.pack, desk.now);
-    let mut decided = Decided::default();
-    let mut rows: Vec<ReviewRow> = Vec::new();
-    for answer in &filing.answers {
-        let place = format!("{} {}", answer.case, answer.question);
-        let Some(key) = desk.table.key(&answer.case).map(str::to_owned) else {
-            decided.notes.push(format!("{place}：没有这个案号"));
-            continue;
-        };
-        if answers::taken(&desk.table.reviews, &key, answer, &source) {
-            decided.notes.push(format!("{place}：此前已登记"));
-            continue;
-        }
-        let afresh = desk.table.judge_afresh(&desk.pack, desk.now, &key);
-        let asked = &of(&afresh, &key)?.questions;
-        let Some(question) = asked.iter().find(|q| q.id == answer.question) else {
-            decided.notes.push(format!("{place}：没有这个问题，或已不需要答复"));
-            continue;
-        };
-        if !question.takes(&answer.answer) {
-            let choices = question.choices.join("、");
-            decided.notes.push(format!("{place}：答复\"{}\"不在 {choices} 之中", answer.answer));
-            continue;
-        }
-        let who = if answer.by.is_empty() { by.trim() } else { &answer.by };
-        if who.is_empty() {
-            decided.notes.push(format!("{place}：没有写答复人"));
-            continue;
-        }
-        rows.push(ReviewRow {
-            kind: ReviewKind::Answer,
-            record: answers::bound(&desk.table.people(&key), &answer.question),
-            id: key,
-            question: answer.question.clone(),
-            answer: answer.answer.clone(),
-            opinion: String::new(),
-            who: who.to_owned(),
-            at: at.to_rfc3339(),
-            source: source.clone(),
-        });
-    }
-    if rows.is_empty() {
-        let why = decided.notes.join("\n");
-        return Err(RunError::Refused(format!(
-            "nothing of `{}` could be recorded:\n{why}\n{}",
-            workbook.display(),
-            open_cases(&desk.table, &before)
-        )));
-    }
-    for row in &rows {
-        desk.ledger.add_review(row)?;
-        desk.table.reviews.push(row.clone());
-    }
-    let after = desk.table.judge(&desk.pack, desk.now);
-    decided.recorded = rows.iter().map(|row| entry(&desk.table, row, &before, &after)).collect();
-    Ok(decided)
+/// What to look at once a step is taken.
+pub(super) fn notes_of(desk: &Desk, key: &str, step: &Step, order: &Order) -> Vec<String> {
+    let says = step.says.as_deref().map(|code| said(code, &order.opinion));
+    let level = desk.level(key);
+    // who took it knows better than the clock: it is only said
+    let late = window(&desk.pack, step, &level)
+        .and_then(|window| super::receive::outside(&desk.pack, window, order.at));
+    late.into_iter().chain(says).chain(photo_waited(desk, key, step, order.at)).collect()
 }
 
-fn of<'a>(report: &'a Report, key: &str) -> Result<&'a Judgement, RunError> {
+pub(super) fn of<'a>(report: &'a Report, key: &str) -> Result<&'a Judgement, RunError> {
     report.judgements.get(key).ok_or_else(|| {
         RunError::Refused("this case has no judgement\nhint: run `dossier run` first".to_owned())
     })
@@ -274,7 +210,7 @@ fn chosen(question: &Question, opinion: &str) -> Result<String, RunError> {
 }
 
 /// The step, when the pack, the state of the case and what it needs allow it.
-fn allowed(
+pub(super) fn allowed(
     desk: &Desk,
     key: &str,
     judgement: &Judgement,
@@ -312,25 +248,26 @@ fn allowed(
     if step.needs_scans && !desk.table.people(key).iter().any(|a| a.has_scans) {
         return Err(refusal(start("RT-112").build()));
     }
-    if on_paper(&desk.pack, &step) && judgement.decision != Decision::Accepted {
+    if on_paper(&desk.pack, &step, &desk.level(key)) && judgement.decision != Decision::Accepted {
         return Err(refusal(start("RT-111").build()));
     }
     Ok(step)
 }
 
-fn window<'a>(pack: &'a Pack, step: &Step) -> Option<&'a pack::Window> {
+/// The window of a step: that of the id, or the one of the stage for the level of the case.
+fn window<'a>(pack: &'a Pack, step: &Step, level: &str) -> Option<&'a pack::Window> {
     let name = step.window.as_deref()?;
-    pack.windows.iter().find(|w| w.id == name || w.stage == name)
+    let mut named = pack.windows.iter().filter(|w| w.id == name || w.stage == name);
+    named.find(|w| is_for(w, level))
 }
 
-fn on_paper(pack: &Pack, step: &Step) -> bool {
-    window(pack, step).is_some_and(|w| w.stage == "paper")
+/// Whether a window is for a level: it names it, or none.
+pub(super) fn is_for(window: &pack::Window, level: &str) -> bool {
+    window.levels.is_empty() || window.levels.iter().any(|own| own == level)
 }
 
-/// WN-103 for a step outside its window; the person who took it knows better than the clock.
-fn outside(pack: &Pack, step: &Step, at: DateTime<FixedOffset>) -> Option<String> {
-    let window = window(pack, step)?;
-    super::receive::outside(pack, window, at)
+fn on_paper(pack: &Pack, step: &Step, level: &str) -> bool {
+    window(pack, step, level).is_some_and(|w| w.stage == "paper")
 }
 
 /// What the pack says of a step that is taken, with the person's words for what does not agree.
@@ -341,7 +278,7 @@ fn said(code: &str, opinion: &str) -> String {
 
 /// PH-132: the photo waited longer for its review than the circular allows.
 fn photo_waited(desk: &Desk, key: &str, step: &Step, at: DateTime<FixedOffset>) -> Option<String> {
-    let within = window(&desk.pack, step)?.within_hours_of.as_ref()?;
+    let within = window(&desk.pack, step, &desk.level(key))?.within_hours_of.as_ref()?;
     if within.event != "photo_uploaded" {
         return None;
     }
@@ -362,7 +299,7 @@ pub(super) fn word(decision: Decision) -> &'static str {
     }
 }
 
-fn entry(table: &Table, row: &ReviewRow, before: &Report, after: &Report) -> Entry {
+pub(super) fn entry(table: &Table, row: &ReviewRow, before: &Report, after: &Report) -> Entry {
     let decision = |report: &Report| {
         report.judgements.get(&row.id).map_or("", |j| word(j.decision)).to_owned()
     };
@@ -399,7 +336,7 @@ fn open_here(asked: &[Question], steps: &[Step]) -> String {
 }
 
 /// The cases that wait for an answer.
-fn open_cases(table: &Table, report: &Report) -> String {
+pub(super) fn open_cases(table: &Table, report: &Report) -> String {
     let mut open: Vec<String> = table
         .cases
         .values()

@@ -65,6 +65,7 @@ fn blank(pack: &Pack, template: &str) -> Json {
         "circular": {
             "title": circular.title, "doc_number": circular.doc_number,
             "issuer": circular.issuer, "year": circular.year, "id": circular.id, "website": "",
+            "website_note": "",
         },
         "case": {"number": "", "version": 1, "decision": ""},
         "form": {"id": "", "title": ""},

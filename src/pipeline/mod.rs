@@ -4,11 +4,14 @@ mod answers;
 mod compare;
 mod context;
 mod decide;
+mod decide_from;
 mod doctor;
 mod fonts;
 mod forms;
+mod home;
 mod intake;
 mod judging;
+mod listing;
 mod locks;
 mod observer;
 mod packet;
@@ -22,17 +25,21 @@ mod standing;
 mod try_entry;
 mod unchanged;
 mod units;
+mod waiting;
 mod wire;
 
 pub use compare::{Compared, Flip, compare};
-pub use decide::{Decided, Order, decide, decide_from};
+pub use decide::{Decided, Order, decide};
+pub use decide_from::decide_from;
 pub use doctor::{Check, Health, doctor};
 pub use forms::lint;
+pub use listing::{Query, Role, export};
 pub use observer::{Observer, Silent};
 pub use receive::{Arrived as Received, receive};
 pub use remaining::remaining;
 pub use standing::{CaseLog, LogLine, case_log};
 pub use try_entry::try_entry;
+pub use waiting::waiting;
 
 use crate::bind::StampFonts;
 use crate::blobs::{Blobs, sha256_hex};
@@ -56,7 +63,7 @@ use std::time::Instant;
 use unchanged::Standing;
 
 /// Changes whenever the same inputs may give other outputs.
-const EPOCH: &str = concat!(env!("CARGO_PKG_VERSION"), "-10");
+const EPOCH: &str = concat!(env!("CARGO_PKG_VERSION"), "-11");
 
 /// What a pass came to.
 #[derive(Debug)]

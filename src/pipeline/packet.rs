@@ -139,10 +139,22 @@ fn papers(
         images.insert("photo".to_owned(), bytes);
     }
     let mut out = Vec::new();
-    let own = |form: &&Form| separate(form) && judgement.forms.contains(&form.id);
+    let binding = &office.pack.pack.binding;
+    let no_bag =
+        |form: &Form| binding.bag == Some(false) && binding.bag_cover.as_ref() == Some(&form.id);
+    let own = |form: &&Form| separate(form) && judgement.forms.contains(&form.id) && !no_bag(form);
+    let mut taken = BTreeSet::new();
     for form in office.pack.pack.forms.iter().filter(own) {
         data["form"] = json!({"id": form.id, "title": form.title});
-        let stem = format!("{folder}/{}", form_stem(form));
+        let mut name = form_stem(form);
+        if !taken.insert(name.clone()) {
+            // two forms from one template: the second by its title, at worst by its id
+            name = [safe_name(&form.title), safe_name(&form.id)]
+                .into_iter()
+                .find(|name| taken.insert(name.clone()))
+                .unwrap_or(name);
+        }
+        let stem = format!("{folder}/{name}");
         let both = [Format::Pdf, Format::Docx];
         data["copies"] = json!(form.copies.unwrap_or(1));
         let made = office.papers(&form.template, &data, images.clone(), &both, &stem, &form.id)?;
@@ -229,8 +241,13 @@ fn bundles<'a>(office: &'a Office, applicant: &'a Applicant) -> Vec<Bundle<'a>> 
         let copied = m.parts.iter().any(|part| part.copies.is_some());
         Some(Bundle { name: &m.name, note: &m.group, files: &filed.files, copied })
     };
+    let pack = &office.pack.pack;
+    let out = |m: &&Material| {
+        let left = &pack.binding.exclude;
+        left.contains(&m.id) || m.form.as_ref().is_some_and(|form| left.contains(form))
+    };
     let mut bundles: Vec<Bundle<'a>> =
-        office.pack.pack.materials.iter().filter_map(material).collect();
+        pack.materials.iter().filter(|m| !out(m)).filter_map(material).collect();
     if !applicant.whole.is_empty() {
         let (name, note) = ("合订材料（各项合为一份）", "已人工核对齐全");
         bundles.push(Bundle { name, note, files: &applicant.whole, copied: true });
@@ -283,9 +300,9 @@ fn booklet(
     };
     let mut data = data.clone();
     data["rows"] = catalogue_rows(&filed, &numbers);
-    for (at, (template, title)) in
-        [("booklet_cover.html", "封面"), ("catalogue.html", "目录")].into_iter().enumerate()
-    {
+    let catalogue = office.pack.pack.binding.catalogue != Some(false);
+    let fronts = [("booklet_cover.html", "封面", true), ("catalogue.html", "目录", catalogue)];
+    for (at, (template, title, _)) in fronts.into_iter().filter(|front| front.2).enumerate() {
         let (pages, bytes) = office.pdf(template, &data, BTreeMap::new())?;
         let leaf = Leaf { title: title.to_owned(), source: LeafSource::Pdf(bytes), pages };
         let front = Chapter {

@@ -1,8 +1,8 @@
 //! A person witnesses an arrival: of an entry, or of the paper of a case.
 
-use super::decide::Desk;
+use super::decide::{Desk, is_for};
 use super::standing::machine;
-use super::{RunError, answers};
+use super::{RunError, answers, home};
 use crate::check::Decision;
 use crate::config::Settings;
 use crate::diag::{Finding, Origin};
@@ -12,7 +12,7 @@ use crate::pack::{Pack, Session, Window};
 use crate::text::mask_ids;
 use chrono::{DateTime, Datelike as _, FixedOffset, Timelike as _, Weekday};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the paper of a case is called in the ledger.
 const PAPER: &str = "纸质材料";
@@ -42,7 +42,8 @@ enum What {
     Paper { number: String, key: String },
 }
 
-/// Records that entries or papers came at a time. All are found before one is recorded.
+/// Records that entries or papers came at a time. All are found before one is recorded. Of several
+/// circulars a paper is recorded for the one its case is of, an entry for all.
 ///
 /// # Errors
 /// When one of them is neither an entry nor a case, or the time has not come yet.
@@ -52,14 +53,46 @@ pub fn receive(
     by: &str,
     at: DateTime<FixedOffset>,
 ) -> Result<Vec<Arrived>, RunError> {
+    let mut groups: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
+    for name in names {
+        let own = home::find(settings, name)?.map(|own| own.circular);
+        let all = settings.circulars.iter().filter(|id| own.is_none() || own.as_ref() == Some(*id));
+        all.for_each(|id| groups.entry(id).or_default().push(name));
+    }
+    if groups.len() > 1 {
+        for (circular, names) in &groups {
+            let own = settings.of(circular);
+            let desk = Desk::open(&own)?;
+            wanted(&own, &desk, names)?;
+        }
+    }
+    let mut out: Vec<Arrived> = Vec::new();
+    for (circular, names) in groups {
+        for arrived in record(&settings.of(circular), &names, by, at)? {
+            let told = out.iter().any(|a| a.kind == arrived.kind && a.name == arrived.name);
+            out.extend((!told).then_some(arrived));
+        }
+    }
+    Ok(out)
+}
+
+fn wanted(settings: &Settings, desk: &Desk, names: &[&String]) -> Result<Vec<What>, RunError> {
+    let seen: BTreeMap<String, Seen> = desk.ledger.seen()?;
+    names.iter().map(|name| find(settings, desk, &seen, name)).collect()
+}
+
+/// The same for one circular.
+fn record(
+    settings: &Settings,
+    names: &[&String],
+    by: &str,
+    at: DateTime<FixedOffset>,
+) -> Result<Vec<Arrived>, RunError> {
     let mut desk = Desk::open(settings)?;
     desk.not_in_the_future(at)?;
-    let seen: BTreeMap<String, Seen> = desk.ledger.seen()?;
-    let mut wanted = Vec::new();
-    for name in names {
-        wanted.push(find(settings, &desk, &seen, name)?);
-    }
+    let wanted = wanted(settings, &desk, names)?;
     let said = desk.now.to_rfc3339();
+    let mixed = mixed(&desk, &wanted);
     let mut out = Vec::new();
     for what in wanted {
         let (who, arrived) = (by.trim().to_owned(), at.to_rfc3339());
@@ -77,12 +110,15 @@ pub fn receive(
                 ("entry", mask_ids(&name))
             }
             What::Paper { number, key } => {
-                let papers = desk.pack.windows.iter().filter(|w| w.stage == "paper");
+                let level = desk.level(&key);
+                let papers =
+                    desk.pack.windows.iter().filter(|w| w.stage == "paper" && is_for(w, &level));
                 for window in papers {
                     notes.extend(outside(&desk.pack, window, at));
                     notes.extend(closed(&desk.pack, window, at));
                     notes.extend(abandoned(&desk.pack, window, at));
                 }
+                notes.extend(mixed.clone());
                 let row = ReviewRow {
                     kind: ReviewKind::Paper,
                     record: answers::bound(&desk.table.people(&key), PAPER),
@@ -141,6 +177,20 @@ fn find(
         (None, None) => return Err(nothing_of_that_name(settings, desk, seen, given)),
     };
     Ok(What::Entry { name, content })
+}
+
+/// RT-122: papers that came together and belong into lots the circular keeps apart.
+fn mixed(desk: &Desk, wanted: &[What]) -> Option<String> {
+    let lots = &desk.pack.print.as_ref()?.separate;
+    let lot = |what: &What| {
+        let What::Paper { key, .. } = what else { return None };
+        let level = desk.level(key);
+        lots.iter().position(|levels| levels.contains(&level))
+    };
+    let came: BTreeSet<usize> = wanted.iter().filter_map(lot).collect();
+    let clause = desk.pack.print.as_ref().map_or("", |print| print.clause.as_str());
+    let finding = Finding::new("RT-122", Origin::default()).clause(clause).build();
+    (came.len() > 1).then(|| format!("{} {} {}", finding.code, finding.message, finding.hint))
 }
 
 fn nothing_of_that_name(

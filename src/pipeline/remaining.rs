@@ -29,6 +29,7 @@ fn stage(window: &Window) -> String {
         "paper" => "纸质材料受理",
         "report_up" => "上报",
         "photo" => "照片审核",
+        "selection_exam" => "选拔考试",
         other => other,
     };
     if window.levels.is_empty() {

@@ -6,8 +6,8 @@ use super::{Office, RunError};
 use crate::check::Judgement;
 use crate::diag::Severity;
 use crate::export::Format;
-use crate::normalize::{Applicant, MaterialFile};
-use crate::pack::Material;
+use crate::normalize::{Applicant, MaterialFile, Source};
+use crate::pack::{Material, fact_label};
 use crate::publish::Item;
 use crate::text::mask_ids;
 use serde_json::{Value as Json, json};
@@ -85,8 +85,9 @@ impl Sheet<'_> {
     /// what was handed in as one document.
     fn files(&self, is: impl Fn(&Material) -> bool) -> &[MaterialFile] {
         let materials = &self.office.pack.pack.materials;
-        let named = materials.iter().find(|m| m.medium == "scan" && is(m));
-        let filed = self.applicant.materials.iter().find(|m| named.is_some_and(|n| n.id == m.id));
+        let mut named = materials.iter().filter(|m| m.medium == "scan" && is(m));
+        // of several, one for each level perhaps, the one that was handed in
+        let filed = named.find_map(|n| self.applicant.materials.iter().find(|m| m.id == n.id));
         filed.map_or(self.applicant.whole.as_slice(), |m| m.files.as_slice())
     }
 
@@ -156,7 +157,20 @@ impl Sheet<'_> {
         asked
             .chain(self.judgement.findings.iter().filter(told))
             .map(|f| json!(format!("{}（{}）", mask_ids(&f.message), f.code)))
+            .chain(self.presumed().map(Json::from))
             .collect()
+    }
+
+    /// What nobody wrote and the pack presumes: the reviewer is to see that it was not said.
+    fn presumed(&self) -> Option<String> {
+        let record = self.judgement.record.iter();
+        let facts: Vec<String> = record
+            .filter(|(_, field)| field.source == Source::Presumed)
+            .filter_map(|(fact, field)| {
+                Some(format!("{}：{}", fact_label(fact), printed(field.value.as_ref()?)))
+            })
+            .collect();
+        (!facts.is_empty()).then(|| format!("材料没有写明，先按推定：{}", facts.join("，")))
     }
 
     /// Name of a file, and where it stands in the booklet.

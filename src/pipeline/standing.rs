@@ -1,8 +1,8 @@
 //! Where a case stands: its state, and what persons said about it.
 
 use super::judging::Table;
-use super::{RunError, local, registers};
-use crate::check::{Judgement, Machine};
+use super::{RunError, home, local, registers};
+use crate::check::{Decision, Judgement, Machine};
 use crate::config::Settings;
 use crate::ledger::{Ledger, ReviewKind, ReviewRow};
 use crate::pack::Pack;
@@ -43,6 +43,9 @@ pub(super) fn machine<'a>(
 ) -> Machine<'a> {
     let level = super::context::text(&judgement.record, "apply.level");
     let mut machine = Machine::new(pack, &level, &judgement.route);
+    if judgement.decision == Decision::Returned {
+        machine.send_back();
+    }
     for row in reviews.iter().filter(|r| r.kind == ReviewKind::Step && r.id == key) {
         machine.replay(&row.question, &row.answer);
     }
@@ -54,6 +57,7 @@ pub(super) fn machine<'a>(
 /// # Errors
 /// When the pack or the ledger cannot be read.
 pub fn case_log(settings: &Settings, number: &str) -> Result<CaseLog, RunError> {
+    let settings = &home::of(settings, number)?;
     let pack = registers::loaded(settings)?.pack;
     let Some(ledger) = Ledger::look(&settings.state, &settings.circular)? else {
         return Ok(CaseLog::default());

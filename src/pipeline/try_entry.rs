@@ -7,9 +7,12 @@ use crate::check::{self, History};
 use crate::config::Settings;
 use crate::intake::{self, Delivery, Inbox, Seen, Witness};
 use crate::ledger::{Case, Ledger};
-use crate::normalize::{self, Chain};
+use crate::normalize::{self, Chain, Filing};
+use crate::pack::{LoadedPack, Pack};
 use crate::publish::WireReport;
+use crate::read::Reading;
 use crate::wall::Pool;
+use chrono::{DateTime, FixedOffset};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
@@ -25,7 +28,6 @@ pub fn try_entry(
     show_ids: bool,
     temp: &dyn Fn(&Path),
 ) -> Result<WireReport, RunError> {
-    let mut loaded = sound_pack(settings)?;
     let now = local(settings.now);
     let dir = tempfile::Builder::new()
         .prefix("dossier-check-")
@@ -33,11 +35,13 @@ pub fn try_entry(
         .map_err(RunError::io("cannot make a folder for temporary files"))?;
     temp(dir.path());
     let blobs = Blobs::open(dir.path()).map_err(RunError::io("cannot keep temporary files"))?;
-    registers::attach(&mut loaded, settings, &blobs)?;
     let pool = Pool::new(program()?, settings.jobs, settings.limits.clone());
     let ledger = Ledger::look(&settings.state, &settings.circular)?;
     let delivery = take_in(settings, place, &blobs, &pool, ledger.as_ref())?;
-    let filing = reading::once(delivery, &blobs, &pool, &loaded.pack, now.date_naive());
+    let reading = reading::again(delivery, &blobs, &pool, None, &settings.limits);
+    let (settings, filing, loaded) = filed(settings, &reading, &blobs, now)?;
+    let settings = &settings;
+    let ledger = Ledger::look(&settings.state, &settings.circular)?;
     let chain = Chain { current: filing, earlier: Vec::new() };
     let submissions = normalize::assemble(&[chain], &loaded.pack);
     let reviews = ledger.as_ref().map(Ledger::reviews).transpose()?.unwrap_or_default();
@@ -56,6 +60,34 @@ pub fn try_entry(
     let run = run_info(&settings.circular, &loaded.hash, now, &judged, &[]);
     let pen = if show_ids { wire::Pen::Open } else { wire::Pen::Masked };
     Ok(wire::report(&judged, &[], &[], run, pen))
+}
+
+/// What was read, filed for the circular it belongs to: for the first with IN-122 where several may
+/// be meant. What is on file of the sender is not asked.
+fn filed(
+    settings: &Settings,
+    reading: &Reading,
+    blobs: &Blobs,
+    now: DateTime<FixedOffset>,
+) -> Result<(Settings, Filing, LoadedPack), RunError> {
+    let mut packs = Vec::new();
+    for circular in &settings.circulars {
+        let own = settings.of(circular);
+        let mut loaded = sound_pack(&own)?;
+        registers::attach(&mut loaded, &own, blobs)?;
+        packs.push((own, loaded));
+    }
+    let all: Vec<&Pack> = packs.iter().map(|(_, loaded)| &loaded.pack).collect();
+    let left = if all.len() > 1 { normalize::candidates(reading, &all) } else { vec![0] };
+    let (at, filing) = match left.as_slice() {
+        [one] => (*one, normalize::normalize(reading, all[*one], now.date_naive())),
+        many => {
+            let titles: Vec<&str> = many.iter().map(|n| all[*n].circular.title.as_str()).collect();
+            (0, normalize::undecided(reading, &titles))
+        }
+    };
+    let (own, loaded) = packs.swap_remove(at);
+    Ok((own, filing, loaded))
 }
 
 /// Takes in one item of the inbox for a dry run; `None` when it changes or nothing is there.
@@ -118,7 +150,7 @@ fn take_in(
 }
 
 /// Reads a workbook somewhere on the disk behind the wall, for its answers.
-pub(super) fn read_alone(settings: &Settings, place: &Path) -> Result<normalize::Filing, RunError> {
+pub(super) fn read_alone(settings: &Settings, place: &Path) -> Result<Filing, RunError> {
     let loaded = sound_pack(settings)?;
     let dir = tempfile::Builder::new()
         .prefix("dossier-decide-")

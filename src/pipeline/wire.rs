@@ -3,7 +3,7 @@
 use super::Judged;
 use super::context::text;
 use crate::check::{Decision, Judgement};
-use crate::diag::{Code, Finding, Severity};
+use crate::diag::{Code, Finding, Origin, Severity};
 use crate::intake::{Arrival, Delivery, Witness};
 use crate::ledger::Case;
 use crate::normalize::{Applicant, Field, FiledFile, Source, Submission, Value, Verdict};
@@ -11,7 +11,7 @@ use crate::publish::{
     Item, Manifest, RunInfo, WireApplicant, WireCounts, WireField, WireFile, WireFinding,
     WireOrigin, WireOutput, WireReceived, WireReport, WireSubmission, safe_name,
 };
-use crate::text::{mask_id, mask_ids};
+use crate::text::{byte_words, mask_id, mask_ids};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How identity numbers are written.
@@ -112,7 +112,8 @@ fn submission(
             Some(applicant(a, case, judgement, outputs, notes, pen))
         })
         .collect();
-    let mut all: Vec<&Finding> = s.findings.iter().collect();
+    let came = came(s);
+    let mut all: Vec<&Finding> = std::iter::once(&came).chain(&s.findings).collect();
     all.extend(judged.report.submissions.get(&s.source).into_iter().flatten());
     let of_files = s.files.iter().flat_map(|f| &f.findings);
     all.extend(of_files);
@@ -141,6 +142,16 @@ fn submission(
             .collect(),
         applicants,
     }
+}
+
+/// IN-101: what came, how large it is, and how many files it holds.
+fn came(s: &Submission) -> Finding {
+    let bytes: u64 = s.files.iter().map(|file| file.bytes).sum();
+    Finding::new("IN-101", Origin::default())
+        .arg("file", &s.source)
+        .arg("size", byte_words(bytes))
+        .arg("kind", format!("{} 个文件", s.files.len()))
+        .build()
 }
 
 /// The state of a submission by its applicants; without any, by its own findings.
@@ -231,7 +242,7 @@ fn field(id: &str, f: &Field, pen: Pen) -> WireField {
     }
 }
 
-fn origin(o: &crate::diag::Origin, pen: Pen) -> WireOrigin {
+fn origin(o: &Origin, pen: Pen) -> WireOrigin {
     WireOrigin {
         path: pen.ids(&o.path),
         sheet: o.sheet.as_deref().map(|sheet| pen.ids(sheet)),

@@ -249,6 +249,8 @@ pub struct ImageInfo {
     pub height: u32,
     /// Whether it has no colour.
     pub grey: bool,
+    /// Whether its upper edge, the ground of a portrait, is of several colours.
+    pub uneven: bool,
     /// A re-encoded upright JPEG (≤ 640 px) in the blob store that forms may print.
     pub print: Option<String>,
 }

@@ -8,7 +8,7 @@ use crate::wall::Death;
 use rayon::prelude::*;
 
 /// Raised whenever the readers read differently; everything cached before is read again.
-pub const EPOCH: u32 = 8;
+pub const EPOCH: u32 = 9;
 
 /// How a task reaches the worker.
 pub type Call<'a> = &'a (dyn Fn(&ReadTask) -> Result<Parsed, Death> + Sync);

@@ -13,7 +13,7 @@ const JS: &str = "jiangsu-2020";
 const CQ: &str = "chongqing";
 const LY: &str = "lianyungang-2018";
 
-const SLIPS: [Slip; 35] = [
+const SLIPS: [Slip; 38] = [
     Slip(
         NT,
         "schema = \"circular-pack/1\"",
@@ -122,6 +122,15 @@ const SLIPS: [Slip; 35] = [
         "vacancy",
     ),
     Slip(LY, "field = \"cert.path\"", "field = \"cert.paht\"", "PK-107", "cert.path"),
+    Slip(
+        JD,
+        "website = ",
+        "website_note = \"默认密码：Gk123456\"\nwebsite = ",
+        "PK-132",
+        "contact.website_note",
+    ),
+    Slip(JD, "returned = \"待提交\"", "returned = \"己提交\"", "PK-103", "待提交"),
+    Slip(CQ, "waits = { \"待缴费确认\"", "waits = { \"待缴费\"", "PK-103", "workflow[exam].waits"),
 ];
 
 #[test]

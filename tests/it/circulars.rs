@@ -80,6 +80,36 @@ fn what_may_belong_to_both_is_held_and_said() {
 }
 
 #[test]
+fn commands_find_the_circular_a_case_is_of() {
+    let Some(office) = office() else { return };
+    office.drop_dir("南通市测试中心", &entry(&[&Person::clean(1)]));
+    office.drop_file("技师申报表.xlsx", &table("申报汇总表", "技师"));
+    office.pass().exits(1);
+    let second = report(&office, "jiangdu-2020");
+    let case = text(&each(&second["submissions"])[0]["applicants"][0]["case"]).to_owned();
+    assert!(case.starts_with("JD"), "{case}");
+    let status = office.run(&["status"]).exits(0).stdout;
+    assert!(status.contains("南通市测试中心") && status.contains(&case), "{status}");
+    assert!(office.run(&["show", &case]).exits(0).stdout.contains("测试戊"));
+    let why = office.run(&["why", &case, "person.name"]).exits(0).stdout;
+    assert!(why.contains("测试戊"), "{why}");
+    // known, and told what is open there: not that there is no such case
+    let refused = office.run(&["decide", &case, "盖章", "--by", "李四"]).exits(2).stderr;
+    assert!(refused.contains("审核通过") || refused.contains("提交审核"), "{refused}");
+    let checked = office.run(&["check", "inbox/技师申报表.xlsx", "--json"]).stdout;
+    let checked: Value = serde_json::from_str(&checked).unwrap();
+    assert_eq!(checked["run"]["circular"], "jiangdu-2020");
+    // a list is of one circular
+    office.run(&["export", "--out", "all.xlsx"]).exits(2);
+    office.run(&["export", "--out", "one.xlsx", "--circular", "jiangdu-2020"]).exits(0);
+    assert!(office.path("one.xlsx").is_file());
+    office.run(&["export", "--out", "inbox/one.xlsx", "--circular", "jiangdu-2020"]).exits(2);
+    // an entry is witnessed for all of them, once
+    let came = office.run(&["receive", "技师申报表.xlsx", "--by", "李四"]).exits(0).stdout;
+    assert_eq!(came.matches("技师申报表.xlsx").count(), 1, "{came}");
+}
+
+#[test]
 fn one_circular_alone_takes_everything() {
     let Some(office) = Office::open() else { return };
     office.drop_file("单位甲.xlsx", &table("2020年申报汇总表", "高级技师"));

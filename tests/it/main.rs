@@ -28,6 +28,7 @@ mod office;
 mod packet;
 mod people;
 mod privacy;
+mod received;
 mod registers;
 mod repeat;
 mod returns;

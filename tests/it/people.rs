@@ -193,7 +193,7 @@ pub(crate) fn jpeg(width: u32, height: u32, seed: u32) -> Vec<u8> {
     let picture = image::RgbImage::from_fn(width, height, |x, y| {
         // the seed as a band of light and dark blocks, so that it survives the compression
         let bit = seed >> (x * 16 / width) & 1;
-        let band = if y < height / 3 && bit == 1 { 40 } else { 220 };
+        let band = if y > height * 2 / 3 && bit == 1 { 40 } else { 220 };
         let shade = u8::try_from(y * 90 / height).unwrap();
         image::Rgb([band, 120 + shade, 200 - shade])
     });

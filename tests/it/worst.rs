@@ -111,7 +111,8 @@ pub(crate) fn data(i: usize) -> Value {
     let rows = 1 + i % 13;
     json!({
         "circular": {"title": "关于开展2019年南通市机关事业单位工勤技能岗位高级技师考评工作的通知",
-            "doc_number": "通人社考〔2019〕10号", "issuer": "南通市人力资源和社会保障局", "year": 2019},
+            "doc_number": "通人社考〔2019〕10号", "issuer": "南通市人力资源和社会保障局", "year": 2019,
+            "website": "http://rsks.rsj.nantong.gov.cn", "website_note": pick(&NASTY, i)},
         "form": {"id": "", "title": "南通市机关事业单位工勤技能岗位技术等级考核审批表"},
         "case": {"number": format!("NT2019-1-684-{i:04}"), "version": 1, "decision": "机审通过（待人工核对）"},
         "unit": {"name": UNIT, "supervisor": if i.is_multiple_of(2) { UNIT } else { "" }, "area": "通州湾示范区"},

@@ -13,7 +13,7 @@ fn a_clean_applicant_passes_without_a_question() {
     assert!(j.questions.is_empty() && j.findings.iter().all(|f| !f.needs_person));
     assert_eq!(codes(&j), ["RT-101"]);
     let lines: Vec<&str> = j.check_lines.iter().map(|f| f.code.as_str()).collect();
-    assert_eq!(lines, ["EL-125", "EL-132", "FD-107", "MT-132", "MT-133"]);
+    assert_eq!(lines, ["EL-125", "EL-132", "EL-134", "EL-134", "FD-107", "MT-132", "MT-133"]);
     assert_eq!(j.record["person.staffed"].source, Source::Presumed);
     assert_eq!(j.record["papers.count"].value, Some(Value::Int(1)));
     assert!(j.applicable.contains(&"cashier_exp".to_owned()));

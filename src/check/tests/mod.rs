@@ -9,3 +9,4 @@ mod ops;
 mod packs;
 mod posts;
 mod registers;
+mod unseen;

@@ -39,6 +39,7 @@ fn banned(id_no: &str, since: &str, until: &str) -> Registers {
 
 fn result(id_no: &str, unit: &str, passed: Option<bool>) -> ResultRow {
     ResultRow {
+        facts: Vec::new(),
         name: "张三".to_owned(),
         id_no: id_no.to_owned(),
         unit: unit.to_owned(),
@@ -87,6 +88,7 @@ fn nt_57_a_name_alone_is_a_question() {
 fn nt_56_the_census_of_the_office_comes_first() {
     let census = |present| {
         let row = UnitCensus {
+            others: Vec::new(),
             unit: "某单位".to_owned(),
             trade: "收银员".to_owned(),
             present: Some(present),

@@ -81,6 +81,8 @@ struct Item<'a> {
     /// Chain and position in its current filing; `None` for a file of an earlier content.
     spot: Option<(usize, usize)>,
     choice: material::Choice,
+    /// The folder around told it, not the name.
+    by_folder: bool,
     fill: part::Fill,
     refused: bool,
     fate: Fate,

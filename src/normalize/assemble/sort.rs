@@ -9,6 +9,7 @@ use super::place::{Finder, Owner, Pools};
 use super::{Chain, Draft, Fate, Item, late};
 use crate::diag::{Finding, Origin};
 use crate::normalize::{FiledFile, Filing, Verdict};
+use crate::pack::Material;
 use crate::read::ScanKind;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -87,6 +88,10 @@ fn sort_entry<'a>(
                     several.iter().for_each(|&p| sorted.notes[p].push(finding.clone()));
                     draft.findings.push(finding);
                 }
+            }
+            Some(Owner::Unit | Owner::Nobody) if photo_of_nobody(file, guide) => {
+                set_aside(out, "PH-133");
+                draft.findings.push(Finding::new("PH-133", Origin::file(&file.path)).build());
             }
             Some(Owner::Unit) => unit_paper(out),
             Some(Owner::Nobody) => match lost(&file.path, &around) {
@@ -210,7 +215,8 @@ fn item_of<'a>(
     let nature = nature_of(file, text_of(&people.list[person].record, "person.id_no").as_deref());
     let mut lines = inside.to_vec();
     let mut choice = guide.choose(&lines, nature);
-    if choice == Choice::Stray && !around.is_empty() {
+    let by_folder = choice == Choice::Stray && !around.is_empty();
+    if by_folder {
         // 身份证/张三.jpg: a folder per material
         lines = around.iter().chain(inside).cloned().collect();
         choice = guide.choose(&lines, nature);
@@ -223,7 +229,7 @@ fn item_of<'a>(
         Choice::Photo | Choice::Whole | Choice::Stray => Fill::default(),
     };
     let refused = file.scan.is_none();
-    Item { person, filing, file, spot: None, choice, fill, refused, fate: Fate::Keep }
+    Item { person, filing, file, spot: None, choice, by_folder, fill, refused, fate: Fate::Keep }
 }
 
 /// The verdict of a file of a person, before versions are settled.
@@ -238,7 +244,14 @@ fn decide(out: &mut FiledFile, item: &Item<'_>, guide: &Guide<'_>, notes: &mut V
     }
     out.pages = out.pages.or(out.scan.as_ref().map(|scan| scan.pages.len() as u32));
     match item.choice {
-        Choice::Material(_) | Choice::Photo => {
+        Choice::Material(m) => {
+            out.verdict = Verdict::Used;
+            out.code = None;
+            if item.by_folder {
+                notes.push(by_folder(&out.path, &guide.pack.materials[m]));
+            }
+        }
+        Choice::Photo => {
             out.verdict = Verdict::Used;
             out.code = None;
         }
@@ -257,6 +270,22 @@ fn decide(out: &mut FiledFile, item: &Item<'_>, guide: &Guide<'_>, notes: &mut V
 fn stray(path: &str) -> Finding {
     let name = path.rsplit('/').next().unwrap_or(path);
     Finding::new("MT-111", Origin::file(path)).arg("file", name).build()
+}
+
+/// MT-113: the name says nothing, the folder does.
+fn by_folder(path: &str, material: &Material) -> Finding {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let finding = Finding::new("MT-113", Origin::file(path)).arg("file", name);
+    finding.arg("no", material.no).arg("material", &material.name).build()
+}
+
+/// PH-133: the name or the folder says a photo, and nothing whose.
+fn photo_of_nobody(file: &FiledFile, guide: &Guide<'_>) -> bool {
+    let mut parts = file.path.rsplit('/');
+    let name = stem(parts.next().unwrap_or_default());
+    let lines: Vec<Line> = parts.take(1).chain([name]).map(Line::new).collect();
+    let photos = guide.pack.photo.is_some();
+    photos && guide.choose(&lines, nature_of(file, None)) == Choice::Photo
 }
 
 /// A refused file stays held: that it could not be read weighs more than whose it is.

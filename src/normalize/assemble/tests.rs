@@ -188,6 +188,26 @@ fn photos_are_told_by_word_or_id_number() {
 }
 
 #[test]
+fn photos_of_nobody_are_told_and_are_no_unit_papers() {
+    for path in ["照片/DSC0012.jpg", "照片3.jpg"] {
+        let submission = run(vec![row("张三", &id(1))], &["张三/05.jpg", path]);
+        assert_eq!(codes(&submission.findings), ["PH-133"], "{path}");
+        let (verdict, used_as, code) = used_as(&submission, path);
+        assert_eq!((verdict, used_as.as_str(), code.as_str()), (Verdict::Ignored, "", "PH-133"));
+    }
+    let submission = run(vec![row("张三", &id(1))], &["张三/05.jpg", "照片/张三.jpg"]);
+    assert!(submission.findings.is_empty());
+}
+
+#[test]
+fn a_folder_that_tells_the_material_is_named() {
+    let submission = run(vec![row("张三", &id(1))], &["技师证书/张三.jpg", "张三/05.jpg"]);
+    let told = &submission.applicants[0].findings;
+    assert_eq!(codes(told), ["MT-113"]);
+    assert_eq!(told[0].origin.path, "技师证书/张三.jpg");
+}
+
+#[test]
 fn of_two_photos_the_jpeg_is_taken() {
     let submission = run(vec![row("张三", &id(1))], &["张三/照片.png", "张三/证件照.jpg"]);
     let applicant = &submission.applicants[0];

@@ -42,11 +42,17 @@ impl<'a> Deadline<'a> {
     }
 
     /// The end as printed: one moment, or one for each group of levels; without the year when
-    /// `short`. What is over is left out while something is open.
+    /// `short`. Levels whose time is over are named as such while something is open.
     pub(super) fn said(&self, short: bool) -> String {
         let mut ends: Vec<(String, Vec<&str>)> = Vec::new();
         let over = |window: &Window| self.pack.span(window).end.is_some_and(|end| end < self.now);
         let closed = self.windows.iter().all(|(window, _)| over(window));
+        let late: Vec<&str> = self
+            .windows
+            .iter()
+            .filter(|(window, _)| !closed && over(window))
+            .flat_map(|(_, levels)| levels.iter().copied())
+            .collect();
         for (window, levels) in self.windows.iter().filter(|(w, _)| closed || !over(w)) {
             let Some(end) = said(window, self.pack.circular.year, short) else { continue };
             match ends.iter_mut().find(|(known, _)| *known == end) {
@@ -56,12 +62,15 @@ impl<'a> Deadline<'a> {
         }
         match ends.as_slice() {
             [] => "规定时间".to_owned(),
-            [(end, _)] => end.clone(),
+            [(end, _)] if late.is_empty() => end.clone(),
             many => {
-                let parts: Vec<String> = many
+                let mut parts: Vec<String> = many
                     .iter()
                     .map(|(end, levels)| format!("{}{end}", levels.join("、")))
                     .collect();
+                if !late.is_empty() {
+                    parts.push(format!("{}已截止", late.join("、")));
+                }
                 parts.join("，")
             }
         }

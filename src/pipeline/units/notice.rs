@@ -365,7 +365,13 @@ fn message(office: &Office, sender: &Sender<'_>, names: &[String], data: &Json) 
     pieces.push(if deadline.is_over(office.now) {
         "受理时间已过，能否补正请先打电话，".to_owned()
     } else if deadline.is_set() {
-        format!("请于{}前改好重报，", deadline.said(true))
+        let end = deadline.said(true);
+        // several ends, or one for some levels only, are no "before"
+        if end.contains('，') {
+            format!("请改好重报（截止：{end}），")
+        } else {
+            format!("请于{end}前改好重报，")
+        }
     } else {
         "请尽快改好重报，".to_owned()
     });

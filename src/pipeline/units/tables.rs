@@ -7,17 +7,17 @@ use crate::check::Judgement;
 use crate::export::Format;
 use crate::ledger::Case;
 use crate::normalize::{Applicant, Record};
-use crate::pack::Form;
+use crate::pack::{Form, Pack};
 use crate::pipeline::context::text;
 use crate::pipeline::forms::blank_posts;
 use crate::publish::safe_name;
+use crate::text::pinyin_key;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 
 /// Someone accepted, with what the tables print of them.
 struct Row<'a> {
     applicant: &'a Applicant,
-    name: String,
     judgement: &'a Judgement,
     data: Json,
 }
@@ -135,7 +135,22 @@ fn row<'a>(applicant: &'a Applicant, case: &Case, judgement: &'a Judgement) -> R
         "cert_date": get("cert.date"), "apply_level": get("apply.level"),
         "public_result": get("public_result"), "note": get("apply.note"),
     });
-    Row { applicant, name: get("person.name"), judgement, data }
+    Row { applicant, judgement, data }
+}
+
+/// What the rows of a table are sorted by: the facts of the pack, by unit and name unless it says
+/// so, then by case.
+fn order(pack: &Pack, row: &Row<'_>) -> Vec<Vec<u8>> {
+    const USUAL: [&str; 2] = ["unit.name", "person.name"];
+    let own: Vec<&str> = pack.summary.sort_by.iter().map(String::as_str).collect();
+    let facts = if own.is_empty() { USUAL.to_vec() } else { own };
+    let value = |fact: &str| match fact {
+        "unit.name" => row.applicant.unit.clone(),
+        fact => text(&row.judgement.record, fact),
+    };
+    let number = row.data["case"].as_str().unwrap_or_default();
+    let keys = facts.into_iter().map(|fact| pinyin_key(&value(fact)));
+    keys.chain([number.as_bytes().to_vec()]).collect()
 }
 
 fn table(
@@ -146,7 +161,7 @@ fn table(
     stem: String,
     (per, kind): (&str, &'static str),
 ) -> Paper {
-    rows.sort_by(|a, b| (&a.applicant.unit, &a.name).cmp(&(&b.applicant.unit, &b.name)));
+    rows.sort_by_cached_key(|row| order(&office.pack.pack, row));
     let form = form_per(office, per).next();
     let levels = office.pack.pack.circular.levels.join("、");
     let usual = || format!("{levels}申报汇总表");

@@ -151,6 +151,7 @@ fn single(desk: &Desk, kind: ScanKind, shape: &Shape, views: &Views) -> Admitted
         width: shape.shown().0,
         height: shape.shown().1,
         grey: views.grey(),
+        uneven: views.uneven(),
         print: Some(copy.clone()),
     };
     let scan = Scan {

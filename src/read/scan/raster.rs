@@ -57,6 +57,24 @@ impl Views {
         let coloured = self.small.pixels().filter(|p| spread(p.0) > 18).count();
         coloured * 200 < self.small.pixels().len()
     }
+
+    /// Whether the band above the head is of several colours: a quarter of it is far from what is
+    /// usual there.
+    pub(super) fn uneven(&self) -> bool {
+        let (width, height) = self.small.dimensions();
+        let edge = (width / 40, height / 40);
+        let band = (edge.1..height / 9)
+            .flat_map(|y| (edge.0..width - edge.0).map(move |x| self.small.get_pixel(x, y).0));
+        let band: Vec<[u8; 3]> = band.collect();
+        let usual: [u8; 3] = std::array::from_fn(|channel| {
+            let mut levels: Vec<u8> = band.iter().map(|pixel| pixel[channel]).collect();
+            levels.sort_unstable();
+            levels.get(levels.len() / 2).copied().unwrap_or_default()
+        });
+        let far =
+            |pixel: &&[u8; 3]| pixel.iter().zip(usual).any(|(own, all)| own.abs_diff(all) > 40);
+        band.iter().filter(far).count() * 4 > band.len()
+    }
 }
 
 /// Only grey and colour of eight bits, which nearly all pages are.

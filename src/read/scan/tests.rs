@@ -104,6 +104,22 @@ fn jpeg_is_admitted_with_print_and_thumbnail() {
 }
 
 #[test]
+fn the_ground_behind_a_head_is_even_or_not() {
+    let ground = |x: u32| if x / 40 % 2 == 0 { [240, 240, 240] } else { [60, 90, 40] };
+    let even = RgbImage::from_pixel(300, 420, image::Rgb([90, 140, 205]));
+    let uneven = RgbImage::from_fn(300, 420, |x, _| image::Rgb(ground(x)));
+    // a head that reaches into the band leaves the ground even
+    let head = RgbImage::from_fn(300, 420, |x, y| {
+        image::Rgb(if (120..180).contains(&x) && y > 20 { [40, 30, 30] } else { [90, 140, 205] })
+    });
+    for (picture, expected) in [(even, false), (uneven, true), (head, false)] {
+        let bytes = jpeg_bytes(&picture);
+        let (parsed, _dir) = admit_bytes(FileKind::Jpeg, &bytes);
+        assert_eq!(scan(&parsed).image.as_ref().unwrap().uneven, expected);
+    }
+}
+
+#[test]
 fn jpeg_cut_or_hollowed_is_refused() {
     let bytes = jpeg_bytes(&picture(800, 600));
     for percent in [10, 30, 60, 95] {
@@ -321,6 +337,18 @@ fn pdf_is_rewritten_the_same_way_every_time() {
     let again = admit_bytes(FileKind::Pdf, &blob(&dir, &first.blob)).0;
     assert_eq!(scan(&again).pages, first.pages);
     assert_eq!(scan(&again).blob, first.blob);
+}
+
+#[test]
+fn pdf_with_wrong_offsets_is_rebuilt_and_told() {
+    let mut root = None;
+    let bytes = pdf_bytes(2, |pdf, _| root = pdf.trailer.get(b"Root").unwrap().as_reference().ok());
+    assert!(codes(&admit_bytes(FileKind::Pdf, &bytes).0).is_empty());
+    let (root, _) = root.unwrap();
+    let tail = format!("\ntrailer\n<</Size 99 /Root {root} 0 R>>\nstartxref\n7\n%%EOF\n");
+    let (parsed, _dir) = admit_bytes(FileKind::Pdf, &[&bytes[..], tail.as_bytes()].concat());
+    assert_eq!(scan(&parsed).pages.len(), 2);
+    assert_eq!(codes(&parsed), ["MT-154"]);
 }
 
 #[test]

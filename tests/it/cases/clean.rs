@@ -224,6 +224,11 @@ fn photo(how: &str, mark: &str) -> Vec<u8> {
     match how {
         "png" => encoded(&picture().thumbnail(150, 210), image::ImageFormat::Png),
         "灰" => marked(&encoded(&grey(), image::ImageFormat::Jpeg), mark.as_bytes()),
+        // the blocks of the lower edge stand where the ground of a portrait is
+        "花" => {
+            let flowery = picture().flipv();
+            marked(&encoded(&flowery, image::ImageFormat::Jpeg), mark.as_bytes())
+        }
         "横" => marked(&jpeg(413, 295, 5), mark.as_bytes()),
         "小" => marked(&jpeg(70, 98, 9), mark.as_bytes()),
         "转" => exif(&marked(good, mark.as_bytes())),

@@ -1,14 +1,14 @@
 //! docs/coverage.md: each row of the circulars, the case that shows it, the switch that turns it red.
 
 use super::group::Batch;
-use super::read::{self, Case, packs, root};
+use super::read::{self, Case, ROWLESS, packs, root};
 use crate::office::repo;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 
 /// Rows that no case shows yet. This number may only fall.
-const UNCOVERED: usize = 19;
+const UNCOVERED: usize = 0;
 
 /// Most rows that a person decides on a printed place instead.
 const PRINTED: usize = 25;
@@ -38,7 +38,7 @@ fn rows() -> Vec<Row> {
 }
 
 fn of_packs() -> Vec<Case> {
-    let folders = packs().into_iter().filter(|name| name != "codes");
+    let folders = packs().into_iter().filter(|name| !ROWLESS.contains(&name.as_str()));
     let cases = folders.flat_map(|name| read::cases(&name).0);
     cases.filter(|case| case.fault.is_empty()).collect()
 }

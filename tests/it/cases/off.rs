@@ -32,7 +32,7 @@ pub(crate) fn fragment(off: &str, circular: &str, case: &Case) -> Result<String,
             Ok(format!("[[rule]]\nid = \"{rest}\"\n{NOBODY}"))
         }
         "workflow" | "material" | "quota" | "check" | "convention" | "exception" | "form"
-        | "channel" => {
+        | "channel" | "review" => {
             entry(&pack, verb, rest)?;
             Ok(format!("[[{verb}]]\nid = \"{rest}\"\nremove = true"))
         }

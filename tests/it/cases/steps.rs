@@ -5,6 +5,7 @@ use super::read::Case;
 use super::verdict::{find, word};
 use crate::office::{each, repo, text};
 use crate::people::workbook;
+use calamine::{Reader, Xlsx, open_workbook};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -107,6 +108,8 @@ fn one(case: &Case, step: &str, report: &mut Value, desk: &Desk<'_, '_>) -> Resu
                 .collect();
             Ok(format!("{}\n{}", word(text(&found["decision"])), lines.join("\n")))
         }
+        "read" => text_of(&desk.office.path(rest)),
+        "tick" => tick(case, rest, report, desk),
         "print" => printed(case, rest, report, desk),
         _ => Err("no such step".to_owned()),
     }
@@ -156,6 +159,30 @@ fn change(case: &Case, rest: &str, desk: &Desk<'_, '_>) -> Result<String, String
     Ok(String::new())
 }
 
+/// `名单.xlsx 王甲 审核通过 [opinion]`: the step into the exported list, behind the person's case.
+fn tick(case: &Case, rest: &str, report: &Value, desk: &Desk<'_, '_>) -> Result<String, String> {
+    let words = words(rest);
+    let [file, name, step, opinion @ ..] = words.as_slice() else {
+        return Err("which list, who, which step?".to_owned());
+    };
+    let person = case.people.iter().find(|p| p.name == *name).ok_or("no such person")?;
+    let found = find(report, name, &case.unit(person)).ok_or("not in the report")?;
+    let path = desk.office.path(file);
+    let mut book: Xlsx<_> = open_workbook(&path).map_err(|error| format!("{error}"))?;
+    let sheet = book.sheet_names().remove(0);
+    let range = book.worksheet_range(&sheet).map_err(|error| error.to_string())?;
+    let mut rows: Vec<Vec<String>> =
+        range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect();
+    let column = |label: &str| rows[0].iter().position(|own| own == label).ok_or("no such column");
+    let (number, event, said) = (column("案号")?, column("办理")?, column("意见")?);
+    let row = rows.iter_mut().find(|row| row[number] == text(&found["case"]));
+    let row = row.ok_or("not on the list")?;
+    row[event] = step.clone();
+    row[said] = opinion.join(" ");
+    desk.office.rewrite(file, &workbook(&sheet, &rows));
+    Ok(String::new())
+}
+
 /// `王甲 审批表.docx` or a path of the outbox: the text of a paper, with `页数 N` before it.
 fn printed(case: &Case, rest: &str, report: &Value, desk: &Desk<'_, '_>) -> Result<String, String> {
     let root = desk.office.path("outbox").join(&desk.circular);
@@ -185,7 +212,7 @@ fn printed(case: &Case, rest: &str, report: &Value, desk: &Desk<'_, '_>) -> Resu
 
 fn text_of(file: &Path) -> Result<String, String> {
     let ext = file.extension().and_then(|ext| ext.to_str()).unwrap_or_default();
-    let bytes = fs::read(file).unwrap();
+    let bytes = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let inside = |part: &str| -> Result<String, String> {
         let mut zip = zip::ZipArchive::new(std::io::Cursor::new(&bytes)).unwrap();
         let body = std::io::read_to_string(zip.by_name(part).map_err(|e| e.to_string())?);

@@ -106,10 +106,11 @@ impl Seen {
         each(&self.row(row)["record"][field]["repairs"]).iter().map(text).collect()
     }
 
-    /// Every finding, about the entry and about people.
+    /// Every finding, about the entry and about people, but for the note that the entry came.
     fn findings(&self) -> Vec<&Value> {
         let people = self.people().iter().flat_map(|p| each(&p["findings"]));
-        each(&self.submission()["findings"]).iter().chain(people).collect()
+        let entry = each(&self.submission()["findings"]).iter();
+        entry.filter(|f| f["code"] != "IN-101").chain(people).collect()
     }
 
     /// What reading said at a cell, each once.

@@ -1,0 +1,74 @@
+//! Rules as a pack may write them that no shipped pack has.
+
+use super::super::Decision::{Accepted, Held, Returned};
+use super::super::fixture::*;
+use super::super::{Decision, History, Judgement, check};
+use crate::normalize::{Applicant, CensusRow};
+use crate::pack::{Pack, Rule};
+
+/// The pack with one rule more.
+fn with_rule(rule: &str) -> Pack {
+    let mut pack = pack();
+    let head = "id = 'more'\nfinding = 'EL-118'\ngroup = 'more'\nclause = '三'\n";
+    pack.rules.push(toml::from_str::<Rule>(&format!("{head}{rule}")).unwrap());
+    pack
+}
+
+fn judged_by(pack: &Pack, a: Applicant, answer: Option<&str>) -> Judgement {
+    let mut history = History::default();
+    if let Some(said) = answer {
+        history.answers.insert((a.key.text.clone(), "more".to_owned()), (*said).to_owned());
+    }
+    let submissions = [submission(vec![a], Some(9), Some(false))];
+    let report = check(&submissions, pack, &history, now());
+    report.judgements.into_values().next().unwrap()
+}
+
+fn somebody() -> Applicant {
+    person("张三", "11010519491231002X")
+}
+
+#[test]
+fn what_only_a_person_can_judge_is_asked_and_the_answer_counts() {
+    let pack = with_rule("text = '业绩突出'\nall = [{ manual = true, text = '业绩突出' }]");
+    let decision = |answer: Option<&str>| judged_by(&pack, somebody(), answer).decision;
+    let open = judged_by(&pack, somebody(), None);
+    assert_eq!(open.decision, Held);
+    assert!(open.questions.iter().any(|q| q.id == "more" && q.text.contains("业绩突出")));
+    let answers: [(Option<&str>, Decision); 2] = [(Some("是"), Accepted), (Some("否"), Returned)];
+    for (answer, expected) in answers {
+        assert_eq!(decision(answer), expected, "{answer:?}");
+    }
+}
+
+#[test]
+fn one_of_several_ways_is_told_whole() {
+    let text = "工作满60年，或取得现等级满40年";
+    let pack = with_rule(&format!(
+        "text = '{text}'\nany = [{{ fact = 'person.work_start', op = 'years_ge', value = 60, ref = 'service_on' }}, {{ fact = 'cert.date', op = 'years_ge', value = 40, finding = 'EL-117' }}]"
+    ));
+    let j = judged_by(&pack, somebody(), None);
+    expect(&j, &["EL-118"], Returned);
+    let told = &j.findings.iter().find(|f| f.code.as_str() == "EL-118").unwrap().message;
+    assert!(told.contains("未满60年") && told.ends_with(&format!("通知规定：{text}")), "{told}");
+}
+
+#[test]
+fn a_quota_counts_the_people_it_names() {
+    let mut pack = pack();
+    pack.quotas[0].count_of = "现有高级工数".to_owned();
+    let judge = |present: Option<u32>, others: Vec<(String, u32)>| {
+        let mut own = submission(vec![somebody()], present, Some(false));
+        own.census =
+            own.census.into_iter().map(|row| CensusRow { others: others.clone(), ..row }).collect();
+        let report = check(&[own], &pack, &History::default(), now());
+        let j = report.judgements.into_values().next().unwrap();
+        (report.quotas[0].present, has(&j, "QT-103"), j)
+    };
+    let (present, open, _) = judge(Some(1), vec![("高级工".to_owned(), 20)]);
+    assert_eq!((present, open), (Some(20), false));
+    let (present, open, j) = judge(Some(20), Vec::new());
+    assert_eq!((present, open), (None, true));
+    let told = &j.findings.iter().find(|f| f.code.as_str() == "QT-103").unwrap().message;
+    assert!(told.contains("现有高级工数"), "{told}");
+}
