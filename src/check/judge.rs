@@ -64,7 +64,7 @@ pub fn check(
         let findings = report.submissions.entry(submission.source.clone()).or_default();
         let more = of_entries.remove(&submission.source).unwrap_or_default();
         let all = submission.findings.iter().cloned().chain(more);
-        findings.extend(all.filter_map(|f| weighed(f, pack)));
+        findings.extend(all.filter_map(|f| pack.weigh(f)));
         sort(findings);
     }
     report
@@ -194,7 +194,7 @@ fn withdrawal(applicant: &Applicant) -> Finding {
 
 fn judgement(case: &Case<'_>, docket: Docket, route: Vec<String>) -> Judgement {
     let weigh = |list: Vec<Finding>| -> Vec<Finding> {
-        let mut list = list.into_iter().filter_map(|f| weighed(f, case.pack)).collect::<Vec<_>>();
+        let mut list = list.into_iter().filter_map(|f| case.pack.weigh(f)).collect::<Vec<_>>();
         sort(&mut list);
         list
     };
@@ -246,18 +246,6 @@ fn decide(findings: &[Finding]) -> Decision {
     } else {
         Decision::Accepted
     }
-}
-
-/// A finding after the pack's `[severity]`; `off` drops it.
-fn weighed(mut finding: Finding, pack: &Pack) -> Option<Finding> {
-    match pack.severity.get(finding.code.as_str()).map(String::as_str) {
-        Some("off") => return None,
-        Some("error") => finding.severity = Severity::Error,
-        Some("warn") => finding.severity = Severity::Warn,
-        Some("info") => finding.severity = Severity::Info,
-        _ => {}
-    }
-    Some(finding)
 }
 
 /// Most severe first, then by code and place; the same thing is said once.

@@ -33,9 +33,13 @@ pub(super) fn merge<'a>(base: &mut DeTable<'a>, own: DeTable<'a>) {
 /// Deletes entries with `remove = true` that had nothing to delete.
 pub(super) fn drop_removed(table: &mut DeTable<'_>) {
     for (_, value) in table.iter_mut() {
-        if let DeValue::Array(entries) = value.get_mut() {
-            let all = std::mem::replace(entries, DeArray::new());
-            *entries = all.into_iter().filter(|entry| !removed(entry)).collect();
+        match value.get_mut() {
+            DeValue::Array(entries) => {
+                let all = std::mem::replace(entries, DeArray::new());
+                *entries = all.into_iter().filter(|entry| !removed(entry)).collect();
+            }
+            DeValue::Table(inner) => drop_removed(inner),
+            _ => {}
         }
     }
 }

@@ -20,6 +20,7 @@ mod tests;
 mod time;
 mod trades;
 mod types;
+mod weight;
 mod words;
 
 pub use expr::{expr_facts, expr_holds};

@@ -13,7 +13,7 @@ const JS: &str = "jiangsu-2020";
 const CQ: &str = "chongqing";
 const LY: &str = "lianyungang-2018";
 
-const SLIPS: [Slip; 38] = [
+const SLIPS: [Slip; 48] = [
     Slip(
         NT,
         "schema = \"circular-pack/1\"",
@@ -129,6 +129,35 @@ const SLIPS: [Slip; 38] = [
         "PK-132",
         "contact.website_note",
     ),
+    // what would load and then keep everybody out, or nobody
+    Slip(NT, "finding = \"EL-111\"", "finding = \"EX-111\"", "PK-114", "只是告知"),
+    Slip(NT, "  { no = 1, text = \"获得市级", "  { text = \"获得市级", "PK-103", "没有 no"),
+    Slip(NT, "  { no = 2, text = ", "  { no = 1, text = ", "PK-104", "第 1 项"),
+    Slip(
+        NT,
+        "{ from = \"09:00\", to = \"11:30\" }",
+        "{ from = \"11:30\", to = \"9\" }",
+        "PK-105",
+        "11:30",
+    ),
+    Slip(NT, "-{seq:04}\"", "\"", "PK-107", "案号会重复"),
+    Slip(NT, "op = \"le\", ref = \"cert_latest\"", "op = \"le\", value = 2015", "PK-107", "日期"),
+    Slip(
+        NT,
+        "op = \"le\", ref = \"cert_latest\"",
+        "op = \"eq\", value = \"2015-12-31\"",
+        "PK-107",
+        "日期",
+    ),
+    Slip(
+        NT,
+        "required = [\"person.name\"",
+        "required = [\"person.age\", \"person.name\"",
+        "PK-107",
+        "没有哪一栏",
+    ),
+    Slip(NT, "form = \"quant\"\n", "", "PK-103", "quant"),
+    Slip(JS, "copy_of = \"技师\"", "copy_of = \"技士\"", "PK-103", "技师"),
     Slip(JD, "returned = \"待提交\"", "returned = \"己提交\"", "PK-103", "待提交"),
     Slip(CQ, "waits = { \"待缴费确认\"", "waits = { \"待缴费\"", "PK-103", "workflow[exam].waits"),
 ];

@@ -69,7 +69,8 @@ fn what_may_belong_to_both_is_held_and_said() {
         (text(&unclear["state"]), &unclear["files"][0]["code"]),
         ("returned", &"IN-122".into())
     );
-    let told = text(&unclear["findings"][0]["message"]);
+    let of_code = |f: &&Value| f["code"] == "IN-122";
+    let told = text(&each(&unclear["findings"]).iter().find(of_code).unwrap()["message"]);
     assert!(told.contains("2019年南通市") && told.contains("转发省人力资源"), "{told}");
     assert!(sources(&report(&office, "jiangdu-2020")).is_empty());
     // named by its folder it goes where it belongs, and is no longer unclear

@@ -60,7 +60,16 @@ pub fn assemble(chains: &[Chain], pack: &Pack) -> Vec<Submission> {
     submissions.extend(repeat::submissions(&again, &submissions));
     submissions.sort_by(|a, b| (&a.source, &a.content).cmp(&(&b.source, &b.content)));
     super::enrich::enrich(&mut submissions, pack);
+    submissions.iter_mut().for_each(|submission| weigh(submission, pack));
     submissions
+}
+
+/// What is said of an entry and its files weighs what the pack says; of people the judge does it.
+fn weigh(submission: &mut Submission, pack: &Pack) {
+    let files = submission.files.iter_mut().map(|file| &mut file.findings);
+    for findings in files.chain([&mut submission.findings]) {
+        *findings = std::mem::take(findings).into_iter().filter_map(|f| pack.weigh(f)).collect();
+    }
 }
 
 /// What is known of one entry while its files are sorted.
