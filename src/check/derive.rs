@@ -136,51 +136,58 @@ fn full_years(birth: PartialDate, on: PartialDate) -> i64 {
     i64::from(d.year() - b.year()) - i64::from((d.month(), d.day()) < (b.month(), b.day()))
 }
 
-/// Which retirement age holds.
+/// A legal age of retirement, a row of `data/retirement.tsv`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Track {
-    /// Men: 60, later up to 63.
-    Man,
-    /// Women in worker posts: 50, later up to 55.
-    Woman,
-    /// Women in posts with the later age: 55, later up to 58.
-    WomanLate,
+pub(super) struct Track {
+    sex: &'static str,
+    /// Years of age until the end of 2024.
+    age: i32,
+    /// From 2025-01 on, for every so many months a month later …
+    step: i32,
+    /// … up to so many months.
+    most: i32,
+    /// As a clerk says it.
+    pub(super) words: &'static str,
 }
 
 impl Track {
-    /// The usual track of the person's sex.
-    pub(super) fn of(case: &Case<'_>) -> Option<Self> {
-        match case.text("person.sex")? {
-            "男" => Some(Self::Man),
-            "女" => Some(Self::Woman),
-            _ => None,
-        }
+    fn all() -> impl Iterator<Item = Self> {
+        include_str!("../../data/retirement.tsv").lines().skip(1).filter_map(|line| {
+            let mut parts = line.split('\t');
+            let mut next = || parts.next().map(str::trim);
+            let sex = next()?;
+            let [age, step, most] = [next()?, next()?, next()?].map(str::parse);
+            Some(Self { sex, age: age.ok()?, step: step.ok()?, most: most.ok()?, words: next()? })
+        })
     }
 
-    /// Age before the reform, months of age per month of delay, most months of delay.
-    fn numbers(self) -> (i32, i32, i32) {
-        match self {
-            Self::Man => (60, 4, 36),
-            Self::Woman => (50, 2, 60),
-            Self::WomanLate => (55, 4, 36),
-        }
+    /// The usual track of the person's sex: the first of the table.
+    pub(super) fn of(case: &Case<'_>) -> Option<Self> {
+        let sex = case.text("person.sex")?;
+        Self::all().find(|track| track.sex == sex)
+    }
+
+    /// The later age that may hold for the same sex.
+    pub(super) fn later(self) -> Option<Self> {
+        Self::all().find(|track| track.sex == self.sex && track.age > self.age)
+    }
+
+    /// The month of retirement: the old age until 2024, from 2025-01 one month later for every step,
+    /// up to the new age.
+    fn month(self, year: i32, month: i32) -> Option<PartialDate> {
+        let old = (year + self.age) * 12 + month - 1;
+        let since_reform = old - 2025 * 12;
+        let delay =
+            if since_reform < 0 { 0 } else { (since_reform / self.step + 1).min(self.most) };
+        let at = old + delay;
+        PartialDate::month(at.div_euclid(12), u32::try_from(at.rem_euclid(12) + 1).ok()?)
     }
 }
 
-/// The month of legal retirement: the old age until 2024, from 2025-01 one month later for every
-/// two or four months, up to the new age.
+/// The month of legal retirement.
 pub(super) fn retirement(case: &Case<'_>, track: Track) -> Option<PartialDate> {
     let birth = birth(case)?;
-    retirement_month(birth.year(), birth.month_of()? as i32, track)
-}
-
-fn retirement_month(year: i32, month: i32, track: Track) -> Option<PartialDate> {
-    let (age, step, most) = track.numbers();
-    let old = (year + age) * 12 + month - 1;
-    let since_reform = old - 2025 * 12;
-    let delay = if since_reform < 0 { 0 } else { (since_reform / step + 1).min(most) };
-    let at = old + delay;
-    PartialDate::month(at.div_euclid(12), u32::try_from(at.rem_euclid(12) + 1).ok()?)
+    track.month(birth.year(), birth.month_of()? as i32)
 }
 
 #[cfg(test)]
@@ -190,24 +197,30 @@ mod tests {
     #[test]
     fn retirement_follows_the_published_table() {
         let cases = [
-            (1959, 5, Track::Man, "2019-05"),
-            (1964, 12, Track::Man, "2024-12"),
-            (1965, 1, Track::Man, "2025-02"),
-            (1965, 4, Track::Man, "2025-05"),
-            (1965, 5, Track::Man, "2025-07"),
-            (1976, 8, Track::Man, "2039-07"),
-            (1976, 9, Track::Man, "2039-09"),
-            (1976, 12, Track::Man, "2039-12"),
-            (1974, 12, Track::Woman, "2024-12"),
-            (1975, 1, Track::Woman, "2025-02"),
-            (1975, 3, Track::Woman, "2025-05"),
-            (1984, 12, Track::Woman, "2039-12"),
-            (1970, 1, Track::WomanLate, "2025-02"),
-            (1981, 12, Track::WomanLate, "2039-12"),
+            (1959, 5, "man", "2019-05"),
+            (1964, 12, "man", "2024-12"),
+            (1965, 1, "man", "2025-02"),
+            (1965, 4, "man", "2025-05"),
+            (1965, 5, "man", "2025-07"),
+            (1976, 8, "man", "2039-07"),
+            (1976, 9, "man", "2039-09"),
+            (1976, 12, "man", "2039-12"),
+            (1974, 12, "woman", "2024-12"),
+            (1975, 1, "woman", "2025-02"),
+            (1975, 3, "woman", "2025-05"),
+            (1984, 12, "woman", "2039-12"),
+            (1970, 1, "woman_late", "2025-02"),
+            (1981, 12, "woman_late", "2039-12"),
         ];
-        for (year, month, track, expected) in cases {
-            let date = retirement_month(year, month, track).unwrap();
-            assert_eq!(date.to_string(), expected, "{year}-{month} {track:?}");
+        for (year, month, name, expected) in cases {
+            let (sex, age) = match name {
+                "man" => ("男", 60),
+                "woman" => ("女", 50),
+                _ => ("女", 55),
+            };
+            let track = Track::all().find(|t| (t.sex, t.age) == (sex, age)).unwrap();
+            let date = track.month(year, month).unwrap();
+            assert_eq!(date.to_string(), expected, "{year}-{month} {name}");
         }
     }
 

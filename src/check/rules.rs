@@ -73,7 +73,7 @@ impl Judged<'_> {
         match held {
             Some(true) => {}
             Some(false) if forgiven_by_track(part, case) => {
-                let rule = "女工人 50 周岁";
+                let rule = Track::of(case).map_or("", |track| track.words);
                 let finding = Finding::new("EL-113", case.origin("person.birth")).arg("rule", rule);
                 self.notes.push((
                     finding.clause(&self.rule.clause).field("person.retire_on").build(),
@@ -161,17 +161,15 @@ fn column(fact: &str, case: &Case<'_>) -> bool {
     is_asked(fact, case) || case.record.keys().any(|key| pattern_matches(fact, key))
 }
 
-/// A woman between 50 and 55 may hold a post with the later age: a warning, never an error.
+/// A woman may hold a post with the later age: a warning, never an error.
 fn forgiven_by_track(part: &Predicate, case: &Case<'_>) -> bool {
     let derived =
         |r: &Record| r.get("person.retire_on").is_some_and(|f| f.source == Source::Derived);
     if part.fact.as_deref() != Some("person.retire_on") || !derived(case.record) {
         return false;
     }
-    let (Some(Track::Woman), Some(late)) = (Track::of(case), retirement(case, Track::WomanLate))
-    else {
-        return false;
-    };
+    let later = Track::of(case).and_then(Track::later);
+    let Some(late) = later.and_then(|track| retirement(case, track)) else { return false };
     let mut record = case.record.clone();
     if let Some(field) = record.get_mut("person.retire_on") {
         field.value = Some(Value::Date(late));
