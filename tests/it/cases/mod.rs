@@ -69,6 +69,11 @@ fn chongqing() {
 }
 
 #[test]
+fn shangluo_2017() {
+    all("shangluo-2017");
+}
+
+#[test]
 fn codes_of_findings() {
     all("codes");
 }
