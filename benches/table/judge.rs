@@ -74,6 +74,7 @@ fn submission(unit: usize, pack: &Pack) -> Submission {
     let arrival = Arrival { at: time(), by: Witness::Run, last_look: None };
     let applicants = (0..UNIT).map(|n| applicant(unit * UNIT + n, &name, pack)).collect();
     let census = CensusRow {
+        others: Vec::new(),
         trade: "收银审核".to_owned(),
         present: Some(9),
         applied_last_year: Some(false),
@@ -186,6 +187,6 @@ fn scan(number: usize) -> Scan {
         blob: format!("{number:064}"),
         pages: vec![page],
         thumbnail: None,
-        image: Some(ImageInfo { width: 413, height: 579, grey: false, print: None }),
+        image: Some(ImageInfo { width: 413, height: 579, grey: false, uneven: false, print: None }),
     }
 }

@@ -1,7 +1,7 @@
 //! Predicates over a record, three-valued: `None` is unknown, never a silent pass.
 
 use super::case::{Case, Seen};
-use super::merits;
+use super::{merits, scope};
 use crate::normalize::Value;
 use crate::pack::{Predicate, fold_trade, pattern_matches, rank_of};
 use crate::text::{PartialDate, Precision};
@@ -378,7 +378,12 @@ fn in_scope(fact: &str, case: &Case<'_>) -> Option<bool> {
 fn same(fact: &str, other: &str, case: &Case<'_>) -> Option<bool> {
     match (case.value(fact)?, case.value(other)?) {
         (Value::Text(a), Value::Text(b)) => {
-            Some(name_key(fact, a, case) == name_key(other, b, case))
+            // who still has the old name of a trade is in the same trade
+            let key = |fact: &str, text: &str| {
+                let now = fact.ends_with(".trade").then(|| scope::old_name(fact, case)).flatten();
+                name_key(fact, now.as_deref().unwrap_or(text), case)
+            };
+            Some(key(fact, a) == key(other, b))
         }
         (a, b) => Some(a == b),
     }

@@ -132,7 +132,7 @@ fn changed(registers: &Registers, case: &Case<'_>, docket: &mut Docket) {
             // a month says less than a day, and nothing else
             let same = now.starts_with(before.as_str()) || before.starts_with(now.as_str());
             if !same {
-                let finding = Finding::new("DU-132", case.origin(fact)).field(*fact);
+                let finding = Finding::new("DU-132", case.origin(fact)).field(fact);
                 let finding = finding.arg("field", fact_label(fact)).arg("a", before);
                 docket.say(finding.arg("b", now).build());
             }

@@ -1,6 +1,7 @@
 //! Lint, over the shipped pack with slips written into its text.
 
 use super::{LoadedPack, lint, load, told};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -333,4 +334,46 @@ fn what_a_filled_form_brings_has_a_source() {
     let (loaded, _) = with(&[(rule, scored), (field, &brought)]);
     let lines = lines(&loaded);
     assert!(!lines.iter().any(|l| l.starts_with("PK-113")), "{lines:#?}");
+}
+
+/// The keys a pack may have, as the structs of the schema name them.
+fn keys_of(source: &str) -> Vec<String> {
+    let mut keys = Vec::new();
+    let (mut reads, mut inside, mut renamed, mut skipped) = (false, false, None, false);
+    for line in source.lines().map(str::trim) {
+        if line.starts_with("#[derive(") {
+            reads = line.contains("Deserialize");
+        } else if line.starts_with("pub struct ") {
+            inside = reads && line.ends_with('{');
+        } else if line == "}" {
+            inside = false;
+        } else if let Some(attribute) = line.strip_prefix("#[serde(") {
+            renamed = attribute.split_once("rename = \"").map(|(_, rest)| rest);
+            skipped = attribute.starts_with("skip");
+        } else if let Some((name, _)) = line.strip_prefix("pub ").and_then(|l| l.split_once(':')) {
+            let name = renamed.and_then(|rest| rest.split('"').next()).unwrap_or(name);
+            if inside && !skipped {
+                keys.push(name.to_owned());
+            }
+            (renamed, skipped) = (None, false);
+        }
+    }
+    keys
+}
+
+#[test]
+fn every_key_is_explained_to_the_office() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/packs.md")).unwrap();
+    let words: BTreeSet<&str> =
+        page.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).collect();
+    let mut count = 0;
+    for file in ["types.rs", "papers.rs", "filled.rs"] {
+        let source = fs::read_to_string(root.join("src/pack").join(file)).unwrap();
+        for key in keys_of(&source) {
+            assert!(words.contains(key.as_str()), "{file}: {key}");
+            count += 1;
+        }
+    }
+    assert!(count > 150, "{count}");
 }

@@ -72,3 +72,18 @@ fn a_quota_counts_the_people_it_names() {
     let told = &j.findings.iter().find(|f| f.code.as_str() == "QT-103").unwrap().message;
     assert!(told.contains("现有高级工数"), "{told}");
 }
+
+#[test]
+fn the_old_name_of_a_trade_is_the_same_trade() {
+    let mut pack = pack();
+    let scope = pack.scope.as_mut().unwrap();
+    let entry = scope.trades.iter_mut().find(|t| t.name == "收银审核").unwrap();
+    entry.old_names.push("收款员".to_owned());
+    let judge = |now: &str| {
+        let mut a = somebody();
+        set(&mut a, "post.trade", text(now));
+        judged_by(&pack, a, None)
+    };
+    assert!(!has(&judge("收款员"), "SC-102"));
+    assert!(has(&judge("花卉园艺"), "SC-102"));
+}

@@ -105,7 +105,7 @@ fn jpeg_is_admitted_with_print_and_thumbnail() {
 
 #[test]
 fn the_ground_behind_a_head_is_even_or_not() {
-    let ground = |x: u32| if x / 40 % 2 == 0 { [240, 240, 240] } else { [60, 90, 40] };
+    let ground = |x: u32| if (x / 40).is_multiple_of(2) { [240, 240, 240] } else { [60, 90, 40] };
     let even = RgbImage::from_pixel(300, 420, image::Rgb([90, 140, 205]));
     let uneven = RgbImage::from_fn(300, 420, |x, _| image::Rgb(ground(x)));
     // a head that reaches into the band leaves the ground even
