@@ -146,6 +146,8 @@ impl Question {
 #[derive(Default)]
 pub(super) struct Docket {
     pub findings: Vec<Finding>,
+    /// What a person decided: no weight of a pack changes it.
+    pub decided: Vec<Finding>,
     pub questions: Vec<Question>,
     pub check_lines: Vec<Finding>,
 }

@@ -42,8 +42,8 @@ fn claims(case: &Case<'_>) -> Vec<String> {
     }
 }
 
-/// A claim without a letter (`2`, `破格`) means the first exception that waives all that failed,
-/// else the last one.
+/// A claim without a letter (`2`, `破格`) means the first exception that has the item and waives all
+/// that failed, else the last that has it.
 fn lettered(claim: String, judged: &[Judged<'_>], case: &Case<'_>) -> String {
     let exceptions = &case.pack.exceptions;
     let number = claim.chars().all(|c| c.is_ascii_digit());
@@ -60,7 +60,11 @@ fn lettered(claim: String, judged: &[Judged<'_>], case: &Case<'_>) -> String {
     let waives_all = |e: &&Exception| {
         !failed.is_empty() && failed.iter().all(|g| e.waives.iter().any(|w| w == g))
     };
-    match exceptions.iter().find(waives_all).or(exceptions.last()) {
+    let item = claim.parse::<u32>().ok();
+    let has = |e: &&Exception| item.is_none() || e.any.iter().any(|p| p.no == item);
+    let of_item = || exceptions.iter().filter(has);
+    let found = of_item().find(waives_all).or_else(|| of_item().next_back());
+    match found.or(exceptions.last()) {
         Some(exception) if number => format!("{}{claim}", exception.id),
         Some(exception) => format!("{}?", exception.id),
         None => claim,

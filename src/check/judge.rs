@@ -127,7 +127,7 @@ fn field_findings(case: &Case<'_>) -> Docket {
             Some(yes) => {
                 finding.needs_person = false;
                 finding.severity = if yes { Severity::Info } else { Severity::Error };
-                docket.say(finding);
+                docket.decided.push(finding);
             }
             None => {
                 let asked = &finding.code.entry().question;
@@ -199,6 +199,8 @@ fn judgement(case: &Case<'_>, docket: Docket, route: Vec<String>) -> Judgement {
         list
     };
     let mut findings = weigh(docket.findings);
+    findings.extend(docket.decided);
+    sort(&mut findings);
     let mut check_lines = weigh(docket.check_lines);
     let mut decision = decide(&findings);
     if case.withdrawn {

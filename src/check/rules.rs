@@ -74,7 +74,9 @@ impl Judged<'_> {
             Some(true) => {}
             Some(false) if forgiven_by_track(part, case) => {
                 let rule = Track::of(case).map_or("", |track| track.words);
-                let finding = Finding::new("EL-113", case.origin("person.birth")).arg("rule", rule);
+                let finding = Finding::new("EL-113", case.origin("person.birth"))
+                    .arg("rule", rule)
+                    .arg("retire", case.shown("person.retire_on"));
                 self.notes.push((
                     finding.clause(&self.rule.clause).field("person.retire_on").build(),
                     true,

@@ -16,6 +16,12 @@ pub(super) fn export(common: &Common, args: &ExportArgs) -> Outcome {
     }
     let role = role(&args.role)?;
     not_in_the_inbox(&settings, &args.out)?;
+    if args.out.exists() {
+        return Err(usage(&format!(
+            "`{}` is there already\nhint: give another name, or remove it first: steps may be filled in",
+            args.out.display()
+        )));
+    }
     let query = Query {
         unit: args.unit.clone(),
         trade: args.trade.clone(),
@@ -24,6 +30,11 @@ pub(super) fn export(common: &Common, args: &ExportArgs) -> Outcome {
         state: args.in_state.clone(),
     };
     let (bytes, count) = pipeline::export(&settings, &role, &query)?;
+    if count == 0 {
+        return Err(usage(
+            "nobody is on this list\nhint: `dossier export --out FILE` without more lists all units, levels and states",
+        ));
+    }
     write(&args.out, &bytes).map_err(|error| Failure {
         message: format!("cannot write `{}`: {error}", args.out.display()),
         exit: Exit::Failed,

@@ -129,17 +129,33 @@ pub(super) fn show(common: &Common, case: &str) -> Outcome {
     }
     for finding in list(&found, "findings") {
         say!(
-            "  {} {}  {}  {}",
+            "  {} {}  {}  {}{}",
             serde_json::from_value(finding["severity"].clone()).map_or("", weight),
             word(finding, "code"),
             free(finding, "message"),
-            free(finding, "hint")
+            free(finding, "hint"),
+            rests_on(finding)
         );
     }
     for output in list(&found, "outputs") {
         say!("  {}", free(output, "path"));
     }
     Ok(Exit::Clean)
+}
+
+/// Clause and place of a finding, as far as it has them.
+fn rests_on(finding: &Value) -> String {
+    let origin = &finding["origin"];
+    let place: Vec<String> = ["path", "sheet", "cell"]
+        .iter()
+        .map(|key| free(origin, key))
+        .filter(|part| !part.is_empty())
+        .collect();
+    let clause = free(finding, "clause");
+    let clause = if clause.is_empty() { clause } else { format!("依据：{clause}") };
+    let parts: Vec<String> =
+        [clause, place.join(" › ")].into_iter().filter(|part| !part.is_empty()).collect();
+    if parts.is_empty() { String::new() } else { format!("（{}）", parts.join("；")) }
 }
 
 pub(super) fn why(common: &Common, case: &str, field: &str) -> Outcome {

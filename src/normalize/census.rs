@@ -124,8 +124,9 @@ pub(super) fn answers(sheet: &Sheet) -> Option<Vec<Answer>> {
             by: by.map(|column| text(row, column)).unwrap_or_default(),
             step,
         };
-        let said = if step { &read.question } else { &read.answer };
-        if !read.case.is_empty() && !said.is_empty() && read.case != "案号" {
+        // an opinion without a step is told, not lost
+        let said = !read.answer.is_empty() || (step && !read.question.is_empty());
+        if !read.case.is_empty() && said && read.case != "案号" {
             out.push(read);
         }
     }

@@ -35,7 +35,10 @@ pub(super) fn read(text: &str) -> Flags {
     if has("转岗") {
         facts.push(("apply.transferred", true));
     }
-    if has("编外") {
+    // 合同制工人 may be of the establishment: only words that leave no doubt
+    const OUTSIDE: [&str; 8] =
+        ["编外", "劳务派遣", "派遣制", "临时工", "临时人员", "外聘", "返聘", "公益性岗位"];
+    if OUTSIDE.iter().any(|word| has(word)) {
         facts.push(("person.staffed", false));
     }
     if has("证书班") || has("专业证书") {
@@ -57,6 +60,10 @@ mod tests {
     fn flags_of_notes() {
         assert_eq!(read("转岗").facts, [("apply.transferred", true)]);
         assert_eq!(read("编外人员").facts, [("person.staffed", false)]);
+        for text in ["劳务派遣人员", "临时工", "退休返聘"] {
+            assert_eq!(read(text).facts, [("person.staffed", false)], "{text}");
+        }
+        assert!(read("非外聘；原合同制工人").facts.is_empty());
         assert_eq!(read("证书班（2015）").facts, [("education.special_cert", true)]);
         assert_eq!(read("2018年未通过评审").facts, [("apply.failed_before", true)]);
         assert!(read("撤 回").withdrawn);

@@ -20,7 +20,7 @@ pub fn normalize(reading: &Reading, pack: &Pack, now: NaiveDate) -> Filing {
     let delivery = &reading.delivery;
     let mut filing = Filing {
         entry: delivery.entry.clone(),
-        sender: delivery.sender.clone(),
+        sender: without_id(&delivery.sender, &pack.circular.id),
         content: delivery.content.clone(),
         arrival: delivery.arrival.clone(),
         rows: Vec::new(),
@@ -36,6 +36,13 @@ pub fn normalize(reading: &Reading, pack: &Pack, now: NaiveDate) -> Filing {
     }
     census_alone(&mut filing);
     filing
+}
+
+/// `nantong-2019 某中学` is 某中学: the name of the circular only tells where it belongs.
+fn without_id(sender: &str, id: &str) -> String {
+    let rest = sender.replacen(id, "", 1);
+    let rest = rest.trim_matches(|c: char| c.is_whitespace() || "-_—－".contains(c));
+    if rest.is_empty() { sender.to_owned() } else { rest.to_owned() }
 }
 
 /// Who stands behind a table that names no unit: the sender, or, when the entry is no unit's (a day's
@@ -224,6 +231,9 @@ fn workbook(
     let sender = unit_of(&filed.path, &filing.sender).to_owned();
     for page in book.sheets.iter().filter(|sheet| !sheet.hidden) {
         if let Some(answers) = census::answers(page) {
+            if answers.iter().any(|answer| answer.step) {
+                found.findings.push(Finding::new("RT-124", Origin::file(&filed.path)).build());
+            }
             found.answers.get_or_insert_default().extend(answers);
         } else if let Some(rows) = census::census(page, &filed.path, ctx.pack) {
             found.census.get_or_insert_default().extend(rows);

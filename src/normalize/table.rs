@@ -80,6 +80,7 @@ fn at(grid: &Grid<'_>, row: u32) -> Option<Header> {
         }
     }
     let mut columns = settle(columns);
+    years_alone(&mut columns, &mut unknown);
     super::grades::tell_apart(&mut columns);
     let known: BTreeSet<&str> = columns.iter().map(|c| c.meaning.field.as_str()).collect();
     if known.len() < 3 || !known.contains("person.name") {
@@ -191,6 +192,29 @@ fn settle(columns: Vec<Column>) -> Vec<Column> {
             Some(column)
         })
         .collect()
+}
+
+/// Three years or more as labels of their own (2014, 2015年, 2016年度) are those of the appraisals.
+fn years_alone(columns: &mut Vec<Column>, unknown: &mut Vec<(String, u32)>) {
+    let year = |label: &str| {
+        let text = fold(label);
+        let digits = text.trim_end_matches("度").trim_end_matches("年");
+        let year = digits.parse::<i32>().ok().filter(|_| digits.chars().count() == 4)?;
+        let field = format!("appraisal.{year}");
+        ((1990..2100).contains(&year) && !columns.iter().any(|c| c.meaning.field == field))
+            .then_some(field)
+    };
+    let found: Vec<(String, String, u32)> =
+        unknown.iter().filter_map(|(text, at)| Some((year(text)?, text.clone(), *at))).collect();
+    if found.len() < 3 {
+        return;
+    }
+    unknown.retain(|(_, at)| found.iter().all(|(_, _, own)| own != at));
+    columns.extend(found.into_iter().map(|(field, label, index)| {
+        let meaning = Meaning { field, exact: false, year: None };
+        Column { index, label, meaning }
+    }));
+    columns.sort_by_key(|column| column.index);
 }
 
 fn doubled(columns: &[Column]) -> Vec<(String, String)> {

@@ -492,6 +492,21 @@ fn repeated_two_row_headers_and_names_over_two_lines() {
 }
 
 #[test]
+fn three_years_as_labels_are_appraisals() {
+    let labels = ["姓名", "身份证号码", "申报工种", "2016", "2017年", "2018年度"];
+    let cells = ["严飞", "11010519491231002X", "电工", "合格", "优秀", "合格"];
+    let filing = run("xlsx", vec![sheet("Sheet1", &[&labels, &cells])]);
+    let row = &filing.rows[0];
+    for (year, grade) in [("2016", "合格"), ("2017", "优秀"), ("2018", "合格")] {
+        assert_eq!(value(row, &format!("appraisal.{year}")), grade);
+    }
+    // two may be anything, the years of training among them
+    let two = ["姓名", "身份证号码", "申报工种", "2017", "2018"];
+    let filing = run("xlsx", vec![sheet("Sheet1", &[&two, &cells[..5]])]);
+    assert_eq!(value(&filing.rows[0], "appraisal.2018"), "(absent)");
+}
+
+#[test]
 fn columns_beyond_the_template_are_told_where_the_circular_has_one() {
     let mut pack = pack();
     let clause = "附件2附录".to_owned();

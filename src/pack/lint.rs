@@ -30,6 +30,7 @@ pub fn lint(loaded: &LoadedPack, readable: &dyn Fn(&str) -> bool) -> Vec<Finding
     lint.ids();
     lint.windows();
     lint.overlaps();
+    lint.years();
     lint.bands();
     lint.clauses();
     lint.templates(loaded);
@@ -166,6 +167,32 @@ impl Lint<'_> {
             let span = self.pack.span(window);
             if after(span.start, span.end) {
                 self.say_at("PK-105", &format!("window.{n}.end"), &[("id", &window.id)]);
+            }
+        }
+    }
+
+    /// Dates a copy of last year's circular forgot: a window of another year, an id of another year.
+    fn years(&mut self) {
+        let year = self.pack.circular.year;
+        let id = self.pack.circular.id.clone();
+        let in_id = id.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 4);
+        if let Some(other) = in_id.clone().find(|run| run.parse() != Ok(year))
+            && !in_id.clone().any(|run| run.parse() == Ok(year))
+        {
+            self.say_at("PK-133", "circular.id", &[("x", other), ("year", &year.to_string())]);
+        }
+        for (n, window) in self.pack.windows.iter().enumerate() {
+            let ends = [("start", &window.start), ("end", &window.end), ("on", &window.on)];
+            let dates = window.dates.iter().map(|date| ("dates", Some(date)));
+            for (key, date) in ends.into_iter().map(|(key, date)| (key, date.as_ref())).chain(dates)
+            {
+                let Some(day) = date.and_then(|date| date.date) else { continue };
+                if (i32::from(day.year) - year).abs() > 1 {
+                    let path = format!("window.{n}.{key}");
+                    let told = [("x", day.to_string()), ("year", year.to_string())];
+                    let told = told.each_ref().map(|(place, value)| (*place, value.as_str()));
+                    self.say_at("PK-133", &path, &told);
+                }
             }
         }
     }

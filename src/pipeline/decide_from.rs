@@ -86,6 +86,9 @@ struct Book<'a> {
 impl Book<'_> {
     /// What is to be recorded of one row, or why it is not.
     fn row(&self, answer: &Answer, notes: &mut Vec<String>) -> Result<ReviewRow, String> {
+        if answer.step && answer.question.is_empty() {
+            return Err("写了意见，没有选“办理”".to_owned());
+        }
         let table = &self.desk.table;
         let key = table.key(&answer.case).ok_or("没有这个案号")?.to_owned();
         let who = if answer.by.is_empty() { self.by.trim() } else { answer.by.trim() };

@@ -197,3 +197,21 @@ fn every_slip_is_told_with_its_code_and_place() {
     }
     assert!(caught >= 30, "{caught}");
 }
+
+#[test]
+fn a_copy_that_forgot_its_year_is_told() {
+    let Some(office) = Office::open() else { return };
+    let templates = office.path("templates");
+    crate::misuse::copy_tree(&repo("templates"), &templates);
+    office.configure(&templates, &repo("fonts"), "");
+    let clean = office.run(&["lint", "--circular", NT]).exits(0).stdout;
+    assert!(!clean.contains("PK-133"), "{clean}");
+    let place = templates.join(NT).join("circular.toml");
+    let whole = fs::read_to_string(&place).unwrap();
+    let later = whole.replacen("year       = 2019", "year       = 2021", 1);
+    assert_ne!(whole, later);
+    fs::write(&place, later).unwrap();
+    let told = office.run(&["lint", "--circular", NT]).exits(0).stdout;
+    assert!(told.contains("PK-133") && told.contains("2019-06-13"), "{told}");
+    assert!(told.contains("2019 与通知年度 2021 对不上"), "{told}");
+}

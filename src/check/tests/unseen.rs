@@ -3,6 +3,7 @@
 use super::super::Decision::{Accepted, Held, Returned};
 use super::super::fixture::*;
 use super::super::{Decision, History, Judgement, check};
+use crate::diag::{Finding, Origin};
 use crate::normalize::{Applicant, CensusRow};
 use crate::pack::{Pack, Rule};
 
@@ -86,4 +87,24 @@ fn the_old_name_of_a_trade_is_the_same_trade() {
     };
     assert!(!has(&judge("收款员"), "SC-102"));
     assert!(has(&judge("花卉园艺"), "SC-102"));
+}
+
+#[test]
+fn no_weight_of_a_pack_overrules_a_person() {
+    let mut pack = pack();
+    pack.severity.insert("FM-145".to_owned(), "warn".to_owned());
+    let judge = |answer: Option<&str>| {
+        let mut a = somebody();
+        let told = Finding::new("FM-145", Origin::default()).field("apply.trade");
+        a.findings.push(told.needs_person(true).build());
+        let mut history = History::default();
+        for said in answer.into_iter().map(str::to_owned) {
+            history.answers.insert((a.key.text.clone(), "FM-145:apply.trade".to_owned()), said);
+        }
+        let submissions = [submission(vec![a], Some(9), Some(false))];
+        check(&submissions, &pack, &history, now()).judgements.into_values().next().unwrap()
+    };
+    assert_eq!(judge(None).decision, Held);
+    assert_eq!(judge(Some("是")).decision, Accepted);
+    assert_eq!(judge(Some("否")).decision, Returned);
 }

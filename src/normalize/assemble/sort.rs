@@ -11,6 +11,7 @@ use crate::diag::{Finding, Origin};
 use crate::normalize::{FiledFile, Filing, Verdict};
 use crate::pack::Material;
 use crate::read::ScanKind;
+use crate::text::is_han;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All files of all entries, sorted.
@@ -95,8 +96,8 @@ fn sort_entry<'a>(
             }
             Some(Owner::Unit) => unit_paper(out),
             Some(Owner::Nobody) => match lost(&file.path, &around) {
-                Lost::Beside => unit_paper(out),
-                Lost::Loose => {
+                Lost::Beside if !nameless(&file.path) => unit_paper(out),
+                Lost::Beside | Lost::Loose => {
                     set_aside(out, "MT-111");
                     draft.findings.push(stray(&file.path));
                 }
@@ -286,6 +287,11 @@ fn photo_of_nobody(file: &FiledFile, guide: &Guide<'_>) -> bool {
     let lines: Vec<Line> = parts.take(1).chain([name]).map(Line::new).collect();
     let photos = guide.pack.photo.is_some();
     photos && guide.choose(&lines, nature_of(file, None)) == Choice::Photo
+}
+
+/// DSC001.jpg: a name that says nothing.
+fn nameless(path: &str) -> bool {
+    !stem(path.rsplit('/').next().unwrap_or(path)).chars().any(is_han)
 }
 
 /// A refused file stays held: that it could not be read weighs more than whose it is.

@@ -200,6 +200,15 @@ fn photos_of_nobody_are_told_and_are_no_unit_papers() {
 }
 
 #[test]
+fn a_name_that_says_nothing_is_no_unit_paper() {
+    let paths = ["张三/05.jpg", "DSC001.jpg", "公示说明.jpg"];
+    let submission = run(vec![row("张三", &id(1))], &paths);
+    assert_eq!(codes(&submission.findings), ["MT-111"]);
+    assert_eq!(used_as(&submission, "DSC001.jpg").0, Verdict::Ignored);
+    assert_eq!(used_as(&submission, "公示说明.jpg").1, "unit-paper");
+}
+
+#[test]
 fn a_folder_that_tells_the_material_is_named() {
     let submission = run(vec![row("张三", &id(1))], &["技师证书/张三.jpg", "张三/05.jpg"]);
     let told = &submission.applicants[0].findings;
