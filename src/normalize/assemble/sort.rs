@@ -92,7 +92,9 @@ fn sort_entry<'a>(
             }
             Some(Owner::Unit | Owner::Nobody) if photo_of_nobody(file, guide) => {
                 set_aside(out, "PH-133");
-                draft.findings.push(Finding::new("PH-133", Origin::file(&file.path)).build());
+                let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+                let finding = Finding::new("PH-133", Origin::file(&file.path)).arg("file", name);
+                draft.findings.push(finding.build());
             }
             Some(Owner::Unit) => unit_paper(out),
             Some(Owner::Nobody) => match lost(&file.path, &around) {
