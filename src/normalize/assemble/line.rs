@@ -15,7 +15,9 @@ impl Line {
     pub(super) fn new(text: &str) -> Self {
         let mut line = Self::default();
         let mut gap = false;
-        for c in text.nfkc() {
+        // ②2015 is a 2 and a year, not 22015
+        let apart = |c: char| [Some(c), ('①'..='⒛').contains(&c).then_some(' ')];
+        for c in text.chars().flat_map(apart).flatten().nfkc() {
             if is_blank(c) {
                 gap = true;
                 continue;

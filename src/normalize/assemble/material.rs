@@ -201,6 +201,7 @@ mod tests {
             ("（5）扫描件", "cert"),
             ("1.正反面", "id_card"),
             ("⑥扫描", "experts"),
+            ("②2015年度考核表", "appraisals"),
             ("03 学历/IMG_2034", "diploma"),
             ("12", "cashier_exp"),
             ("07推荐", "quant"),

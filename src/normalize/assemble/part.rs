@@ -156,6 +156,12 @@ mod tests {
     }
 
     #[test]
+    fn a_circled_number_is_no_part_of_a_year() {
+        assert_eq!(years("appraisals", "②2015年度考核表"), [2015]);
+        assert_eq!(years("appraisals", "②2015—2016年度考核表"), [2015, 2016]);
+    }
+
+    #[test]
     fn the_longest_word_of_a_part_wins() {
         for (material, path, part) in [
             ("diploma", "03学历认证材料", Some(1)),
