@@ -45,7 +45,7 @@ fn base() -> Value {
             "title": "关于开展2019年南通市机关事业单位工勤技能岗位高级技师考评工作的通知",
             "doc_number": "通人社考〔2019〕10号",
             "issuer": "南通市人力资源和社会保障局",
-            "year": 2019,
+            "year": 2019, "website": "http://rsks.rsj.nantong.gov.cn", "website_note": "",
         },
         "form": {"id": "approval", "title": "南通市机关事业单位工勤技能岗位技术等级考核审批表"},
         "case": {"number": "NT2019-2-684-0012", "version": 1, "decision": "机审通过（待人工核对）"},
@@ -278,7 +278,7 @@ fn check_sheet_and_notice() {
         })
         .collect();
     data["lines"] =
-        json!(["论文发表时间不明，请对照目录页确认晚于取得技师证书", "照片与身份证是否同一人"]);
+        json!(["论文发表时间不明，请对照目录页确认晚于取得现等级证书", "照片与身份证是否同一人"]);
     let sheet = compose("check_sheet.html", &data);
     let finding = |what: &str| {
         json!({"where": "名册.xlsx 第5行 身份证号码", "what": what,
