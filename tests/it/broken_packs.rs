@@ -3,6 +3,7 @@
 
 use crate::office::{Office, repo};
 use std::fs;
+use std::path::PathBuf;
 
 /// One slip: pack, what stands there, what is written instead, code and a word of the message.
 struct Slip(&'static str, &'static str, &'static str, &'static str, &'static str);
@@ -172,12 +173,18 @@ fn the_shipped_packs_are_clean_and_say_what_they_assume() {
     }
 }
 
-#[test]
-fn every_slip_is_told_with_its_code_and_place() {
-    let Some(office) = Office::open() else { return };
+/// An office with packs of its own, to be broken.
+fn workshop() -> Option<(Office, PathBuf)> {
+    let office = Office::open()?;
     let templates = office.path("templates");
     crate::misuse::copy_tree(&repo("templates"), &templates);
     office.configure(&templates, &repo("fonts"), "");
+    Some((office, templates))
+}
+
+#[test]
+fn every_slip_is_told_with_its_code_and_place() {
+    let Some((office, templates)) = workshop() else { return };
     let mut caught = 0;
     for Slip(pack, from, to, code, said) in SLIPS {
         let place = templates.join(pack).join("circular.toml");
@@ -200,10 +207,7 @@ fn every_slip_is_told_with_its_code_and_place() {
 
 #[test]
 fn a_copy_that_forgot_its_year_is_told() {
-    let Some(office) = Office::open() else { return };
-    let templates = office.path("templates");
-    crate::misuse::copy_tree(&repo("templates"), &templates);
-    office.configure(&templates, &repo("fonts"), "");
+    let Some((office, templates)) = workshop() else { return };
     let clean = office.run(&["lint", "--circular", NT]).exits(0).stdout;
     assert!(!clean.contains("PK-133"), "{clean}");
     let place = templates.join(NT).join("circular.toml");
