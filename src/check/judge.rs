@@ -199,7 +199,9 @@ fn judgement(case: &Case<'_>, docket: Docket, route: Vec<String>) -> Judgement {
         list
     };
     let mut findings = weigh(docket.findings);
-    findings.extend(docket.decided);
+    // what the pack turned off is not judged, whatever was answered before
+    let on = |f: &Finding| case.pack.weigh(f.clone()).is_some();
+    findings.extend(docket.decided.into_iter().filter(on));
     sort(&mut findings);
     let mut check_lines = weigh(docket.check_lines);
     let mut decision = decide(&findings);

@@ -93,7 +93,7 @@ fn the_old_name_of_a_trade_is_the_same_trade() {
 fn no_weight_of_a_pack_overrules_a_person() {
     let mut pack = pack();
     pack.severity.insert("FM-145".to_owned(), "warn".to_owned());
-    let judge = |answer: Option<&str>| {
+    let judge = |pack: &Pack, answer: Option<&str>| {
         let mut a = somebody();
         let told = Finding::new("FM-145", Origin::default()).field("apply.trade");
         a.findings.push(told.needs_person(true).build());
@@ -102,9 +102,11 @@ fn no_weight_of_a_pack_overrules_a_person() {
             history.answers.insert((a.key.text.clone(), "FM-145:apply.trade".to_owned()), said);
         }
         let submissions = [submission(vec![a], Some(9), Some(false))];
-        check(&submissions, &pack, &history, now()).judgements.into_values().next().unwrap()
+        check(&submissions, pack, &history, now()).judgements.into_values().next().unwrap()
     };
-    assert_eq!(judge(None).decision, Held);
-    assert_eq!(judge(Some("是")).decision, Accepted);
-    assert_eq!(judge(Some("否")).decision, Returned);
+    assert_eq!(judge(&pack, None).decision, Held);
+    assert_eq!(judge(&pack, Some("是")).decision, Accepted);
+    assert_eq!(judge(&pack, Some("否")).decision, Returned);
+    pack.severity.insert("FM-145".to_owned(), "off".to_owned());
+    assert_eq!(judge(&pack, Some("否")).decision, Accepted);
 }
